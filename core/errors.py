@@ -1,0 +1,91 @@
+"""The whole taxonomy of errors: each has a sentence for people and an exit code for scripts.
+
+RolodocError
+  NotFound              3   no such record
+  Invalid               4   a value that does not fit: field and reason
+    Ambiguous           4   a name that several records share: the candidates
+  Conflict              5   what is stored speaks against it
+    Exists              5   the same link, external id or type is there already
+    Stale               5   the record moved on since it was read: its current state
+  Denied                6   not allowed: which rule
+  Unavailable           7   not now: the store is busy, read-only or full
+    Timeout             7   took longer than the caller was ready to wait
+  Corrupt               8   what is stored is damaged: what and where
+  Incompatible          9   another schema, version or kind of file
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.values import Record
+
+
+class RolodocError(Exception):
+    """`str(error)` is one sentence that says what is wrong and, where there is one, the next step."""
+
+    exit_code = 1
+
+
+class NotFound(RolodocError):
+    exit_code = 3
+
+
+class Invalid(RolodocError):
+    """`field` names the field that was refused ("" when it is not about one field)."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+class Ambiguous(Invalid):
+    """`candidates` are lines that tell the records apart."""
+
+    def __init__(self, name: str, candidates: list[str]) -> None:
+        listed = "; ".join(candidates)
+        super().__init__(f'"{name}" names {len(candidates)} records; say which by its id: {listed}')
+        self.candidates = candidates
+
+
+class Conflict(RolodocError):
+    exit_code = 5
+
+
+class Exists(Conflict):
+    pass
+
+
+class Stale(Conflict):
+    """`current` is the record as it is stored now; the caller still holds what it wanted to write."""
+
+    def __init__(self, current: Record) -> None:
+        super().__init__(
+            f"{current.title} was changed by someone else meanwhile (now rev {current.revision}); "
+            "read it again and decide what to keep"
+        )
+        self.current = current
+
+
+class Denied(RolodocError):
+    exit_code = 6
+
+
+class Unavailable(RolodocError):
+    exit_code = 7
+
+
+class Timeout(Unavailable):
+    pass
+
+
+class Corrupt(RolodocError):
+    exit_code = 8
+
+
+class Incompatible(RolodocError):
+    exit_code = 9

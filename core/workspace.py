@@ -1,0 +1,138 @@
+"""The one interface that the terminal, the command line and the hub's routes call.
+
+A workspace may be used by several threads at once. `open_workspace` gives the LocalWorkspace on a store file.
+Every method may raise Unavailable (busy, read-only, full) and Corrupt beside what its docstring names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event
+from typing import Any, BinaryIO, Protocol
+
+from core.fields import Entity
+from core.values import (
+    Actor,
+    Change,
+    Count,
+    Group,
+    Hit,
+    Key,
+    Page,
+    Query,
+    Receipt,
+    Record,
+    RecordId,
+    Ref,
+    Stats,
+    TypeRow,
+    Write,
+)
+
+Progress = Callable[[int, int], None]
+"""Called now and then with (done, total)."""
+
+PAGE = 200  # rows
+
+
+class Workspace(Protocol):
+    actor: Actor
+
+    # --- lists ---------------------------------------------------------------------------------
+
+    def page(
+        self, query: Query, *, key: Key | None = None, backwards: bool = False, offset: int = 0, limit: int = PAGE
+    ) -> Page:
+        """Up to `limit` rows after `key` (before it when backwards), or from the start (the end).
+
+        `offset` skips that many rows first; it costs time in proportion, a key does not. Raises NotFound when
+        the query names a record or type that does not exist.
+        """
+
+    def count(self, query: Query) -> Count:
+        """How many rows the query has: a total exactly where one is kept, otherwise exact up to 1,000."""
+
+    def rank(self, query: Query, id: RecordId) -> int | None:
+        """How many rows stand before this record; None when the query does not hold it. Costs a count."""
+
+    def groups(self, ref: Ref) -> list[Group]:
+        """The relationship types of a profile's or document's links, each with its count."""
+
+    def types(self) -> list[TypeRow]:
+        """All relationship types by name."""
+
+    def search(self, text: str, *, limit: int = 50) -> list[Hit]:
+        """Profiles and documents that hold every word, the last one as a prefix; the best first where few match."""
+
+    def stats(self) -> Stats: ...
+
+    # --- records -------------------------------------------------------------------------------
+
+    def get(self, ref: Ref) -> Record:
+        """The record, also from the trash. Raises NotFound."""
+
+    def resolve(self, name: str, entity: Entity | None = None) -> Ref:
+        """The record of this id, external id or unique name. Raises NotFound, Ambiguous."""
+
+    # --- the one write path --------------------------------------------------------------------
+
+    def write(self, writes: Sequence[Write], *, reason: str = "", progress: Progress | None = None) -> Receipt:
+        """All of the writes in one transaction under one request id, or none of them.
+
+        An edit that changes nothing makes no change entry. Raises NotFound, Invalid, Exists, Stale.
+        """
+
+    def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
+        """Takes back a request (the actor's latest by default), or the one change `seq`, as new changes.
+
+        Raises Conflict when that would overwrite a later edit or was undone before, NotFound when there is
+        nothing to undo; then nothing is changed.
+        """
+
+    def redo(self) -> Receipt:
+        """Takes back the actor's latest undo. Raises as undo does."""
+
+    # --- the change log ------------------------------------------------------------------------
+
+    def changes(
+        self,
+        *,
+        ref: Ref | None = None,
+        request: RecordId | None = None,
+        actor: str = "",
+        entity: Entity | None = None,
+        after: int | None = None,
+        before: int | None = None,
+        limit: int = PAGE,
+    ) -> list[Change]:
+        """Entries of the log. With `after` (a seq) the oldest first from there, otherwise the newest first."""
+
+    def cursor(self) -> int:
+        """The seq of the latest change; 0 for an empty log."""
+
+    def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
+        """Batches of changes as they are committed by any process, until `stop` is set. Blocks its thread."""
+
+    # --- contents, and what this place remembers -------------------------------------------------
+
+    def store_content(self, stream: BinaryIO) -> tuple[str, int]:
+        """Keeps the bytes, once; returns (sha-256, size) for an entry of a document's `contents`."""
+
+    def open_content(self, sha256: str) -> BinaryIO:
+        """Raises NotFound, and Corrupt when the bytes do not have that digest."""
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keeps a JSON-able value for this place alone (a draft, the last screen); None forgets it."""
+
+    def recall(self, prefix: str) -> dict[str, Any]:
+        """What was remembered under keys that start with `prefix`."""
+
+    def close(self) -> None: ...
+
+
+def open_workspace(path: str, actor: Actor, *, create: bool = True) -> Workspace:
+    """A workspace on the store file; makes it where there is none. Raises NotFound (with create=False), Incompatible,
+    Corrupt and Unavailable."""
+    from core.local import LocalWorkspace
+
+    return LocalWorkspace(path, actor, create=create)
