@@ -1,0 +1,1 @@
+"""The terminal: talks to a Workspace, never to a database."""
