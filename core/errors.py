@@ -26,6 +26,8 @@ class RolodocError(Exception):
     """`str(error)` is one sentence that says what is wrong and, where there is one, the next step."""
 
     exit_code = 1
+    index: int | None = None
+    """Of a write among several: the position of the one that was refused."""
 
 
 class NotFound(RolodocError):

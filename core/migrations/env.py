@@ -1,0 +1,8 @@
+"""Alembic's entry: runs the migrations on the connection that `upgrade` handed over."""
+
+from alembic import context
+
+from core.models import SQLModel
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
+context.run_migrations()

@@ -1,0 +1,282 @@
+"""The schema: every table of a store, as SQLModel classes.
+
+Integer primary keys are local to a store; `uid` is the public id. Times are UTC microseconds. Sets, lists and maps
+are JSON text. Long values stand last in a row, so that reading a list does not touch their pages. The migrations
+make these tables; a test compares the two. The full-text indexes, which SQLModel cannot express, are in the
+migration alone: `profile_search(name, aliases, other)` and `document_search(title, tags, description, text)`, FTS5,
+contentless, with the row's id as rowid.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    text,
+)
+from sqlmodel import Field as Attribute
+from sqlmodel import SQLModel
+
+from core.fields import FIELDS, PROFILE_KINDS
+
+BIG: Final = BigInteger().with_variant(
+    Integer, "sqlite"
+)  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
+STRICT: Final = {"sqlite_strict": True}
+ALIVE: Final = text("deleted_at IS NULL")
+TRASHED: Final = text("deleted_at IS NOT NULL")
+
+
+def _key() -> Any:
+    return Attribute(default=None, sa_column=Column(BIG, primary_key=True))
+
+
+def _number(*, null: bool = False, default: str | None = None, unique: bool = False, of: str = "") -> Any:
+    """A number; `of` names the key that it refers to."""
+    keys = [ForeignKey(of)] if of else []
+    return Attribute(sa_column=Column(BIG, *keys, nullable=null, server_default=default, unique=unique))
+
+
+def _words(default: str | None = "", *, unique: bool = False) -> Any:
+    return Attribute(sa_column=Column(Text, nullable=False, server_default=default, unique=unique))
+
+
+def _uid() -> Any:
+    return Attribute(
+        sa_column=Column(LargeBinary, nullable=False, unique=True)
+    )
+
+
+def _index(name: str, *columns: str, where: Any = ALIVE) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+def _limits(entity: Any) -> list[CheckConstraint]:
+    """What core.fields states of lines, once more where nothing can get around it."""
+    return [
+        CheckConstraint(f"length({field.name}) <= {field.limit}", name=f"{entity}_{field.name}_limit")
+        for field in FIELDS[entity].values()
+        if field.kind == "line"
+    ]
+
+
+class Profile(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "profile"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {PROFILE_KINDS}", name="profile_kind"),
+        *_limits("profile"),
+        _index("profile_by_name", "sort_key", "id"),
+        _index("profile_by_kind", "kind", "sort_key", "id"),
+        _index("profile_by_updated", "updated_at", "id"),
+        _index("profile_by_created", "created_at", "id"),
+        _index("profile_trash", "deleted_at", "id", where=TRASHED),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    kind: str = _words(None)
+    name: str = _words(None)
+    sort_key: str = _words(None)
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    emails: str = _words("[]")
+    phones: str = _words("[]")
+    aliases: str = _words("[]")
+    attributes: str = _words("{}")
+    notes: str = _words()
+
+
+class Document(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "document"
+    __table_args__ = (
+        *_limits("document"),
+        _index("document_by_title", "sort_key", "id"),
+        _index("document_by_category", "category", "sort_key", "id"),
+        _index("document_by_updated", "updated_at", "id"),
+        _index("document_by_created", "created_at", "id"),
+        _index("document_trash", "deleted_at", "id", where=TRASHED),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    title: str = _words(None)
+    sort_key: str = _words(None)
+    category: str = _words()
+    tags: str = _words("[]")
+    media_type: str = _words()
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    text_id: int | None = _number(null=True, of="body.id")
+    attributes: str = _words("{}")
+    contents: str = _words("[]")
+    description: str = _words()
+
+
+class Body(SQLModel, table=True):
+    """A document's text, each distinct one stored once; the change log names it by its digest."""
+
+    __tablename__: ClassVar[str] = "body"
+    __table_args__ = (CheckConstraint("length(sha256) = 32", name="body_sha256"), STRICT)
+
+    id: int | None = _key()
+    sha256: bytes = Attribute(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    text: str = _words(None)
+
+
+class DocumentTag(SQLModel, table=True):
+    """The tags of living documents, for look-up; `document.tags` is the record of them."""
+
+    __tablename__: ClassVar[str] = "document_tag"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    tag: str = Attribute(sa_column=Column(Text, primary_key=True))
+    document_id: int = Attribute(sa_column=Column(BIG, primary_key=True))
+
+
+class RelationshipType(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "relationship_type"
+    __table_args__ = (*_limits("type"), STRICT)
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    name: str = _words(None, unique=True)
+    inverse: str = _words()
+    sort_key: str = _words(None)
+    profile_kinds: str = _words("[]")
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+
+
+NO_POSITION: Final = 2**31 - 1
+"""Stored for a link without a position: it stands behind those that have one, and keyset comparison meets no NULL."""
+
+
+class Link(SQLModel, table=True):
+    """One row, read from both ends. An unlinked one stays, as a tombstone that the same link revives."""
+
+    __tablename__: ClassVar[str] = "link"
+    __table_args__ = (
+        CheckConstraint("valid_until >= valid_from", name="link_validity"),
+        *_limits("link"),
+        Index("link_ends", "document_id", "profile_id", "type_id", unique=True),
+        _index("link_of_profile", "profile_id", "created_at", "id"),
+        _index("link_of_profile_by_type", "profile_id", "type_id", "created_at", "id"),
+        _index("link_of_document", "document_id", "position", "id"),
+        _index("link_by_type", "type_id"),
+        _index("link_trash", "deleted_at", "id", where=TRASHED),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    document_id: int = _number(of="document.id")
+    profile_id: int = _number(of="profile.id")
+    type_id: int = _number(of="relationship_type.id")
+    position: int = _number(default=str(NO_POSITION))
+    valid_from: int | None = _number(null=True)
+    valid_until: int | None = _number(null=True)
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    reference_type: str = _words()
+    title: str = _words()
+    category: str = _words()
+    collection: str = _words()
+    tags: str = _words("[]")
+    attributes: str = _words("{}")
+    description: str = _words()
+    note: str = _words()
+
+
+class ExternalId(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "external_id"
+    __table_args__ = (
+        Index("external_id_of_record", "entity", "record_id"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
+
+    entity: str = Attribute(sa_column=Column(Text, primary_key=True))
+    external_id: str = Attribute(sa_column=Column(Text, primary_key=True))
+    source: str = Attribute(sa_column=Column(Text, primary_key=True))
+    record_id: int = _number()
+
+
+class Request(SQLModel, table=True):
+    """What one call of the write path did: its changes are those from `first_seq` to `last_seq`."""
+
+    __tablename__: ClassVar[str] = "request"
+    __table_args__ = (Index("request_of_actor", "actor", "id"), STRICT)
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    actor: str = _words(None)
+    via: str = _words(None)
+    at: int = _number()
+    reason: str = _words()
+    reverts: int | None = _number(null=True, unique=True)  # the request that this one undid or redid
+    undo: int = _number(default="0")  # 1 when this one is an undo
+    first_seq: int = _number()
+    last_seq: int = _number()
+
+
+class Change(SQLModel, table=True):
+    """The log. In `before` and `after` a text is named by its digest, the ends and type of a link by their local ids."""
+
+    __tablename__: ClassVar[str] = "change"
+    __table_args__ = (
+        CheckConstraint("entity IN ('profile', 'document', 'link', 'type')", name="change_entity"),
+        CheckConstraint("kind IN ('created', 'updated', 'deleted', 'restored')", name="change_kind"),
+        Index("change_of_record", "entity", "record_id"),
+        {"sqlite_strict": True, "sqlite_autoincrement": True},
+    )
+
+    seq: int | None = _key()
+    request_id: int = _number(of="request.id")
+    entity: str = _words(None)
+    record_id: int = _number()
+    kind: str = _words(None)
+    revision: int = _number()
+    version: int = _number()
+    before: str = _words("{}")
+    after: str = _words("{}")
+
+
+class Stat(SQLModel, table=True):
+    """Global totals, kept in the transaction that changes them."""
+
+    __tablename__: ClassVar[str] = "stat"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    name: str = Attribute(sa_column=Column(Text, primary_key=True))
+    value: int = _number()
+
+
+class Memory(SQLModel, table=True):
+    """What this place alone remembers: drafts, the last screen. Neither logged nor synced."""
+
+    __tablename__: ClassVar[str] = "memory"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    key: str = Attribute(sa_column=Column(Text, primary_key=True))
+    value: str = _words(None)

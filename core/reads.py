@@ -1,0 +1,375 @@
+"""Keyset pages, look-ups and counts.
+
+A page is one statement: the rows after a key in an order that an index holds, so it costs the same in a large store as
+in a small one. A filter without an index for the order asked for is either narrow (up to COUNT_LIMIT records: they are
+looked up and sorted) or wide (the order is walked and every so many rows fit).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from core import search
+from core.errors import Invalid, NotFound
+from core.fields import Entity
+from core.records import TABLES
+from core.store import Store
+from core.values import (
+    COUNT_LIMIT,
+    Count,
+    DocumentRow,
+    Group,
+    Key,
+    LinkRow,
+    Page,
+    ProfileRow,
+    Query,
+    RecordId,
+    Ref,
+    Row,
+    TypeRow,
+    key_of,
+)
+
+WHOLE: Final = 200
+"""Up to so many matches of typed words are read whole and put in the order asked for."""
+
+
+def page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
+    if query.text and query.entity != "link":
+        return _text_page(store, query, key, backwards, offset, limit)
+    shape, parameters = _plan(store, query)
+    return Page(_rows(store, shape, parameters, key, backwards, offset, limit))
+
+
+def count(store: Store, query: Query) -> Count:
+    total = _total(query)
+    if total is not None:
+        rows = store.fetch(total, {"type": query.type})
+        return Count(rows[0][0] if rows else 0)
+    shape, parameters = _plan(store, query)
+    ((found,),) = store.fetch(_count_sql(shape), parameters)
+    return Count(min(found, COUNT_LIMIT), found <= COUNT_LIMIT)
+
+
+def rank(store: Store, query: Query, id: RecordId) -> int | None:
+    if query.text and query.entity != "link":
+        rows = _text_page(store, query, None, False, 0, WHOLE).rows
+        return next((index for index, row in enumerate(rows) if row.id == id), None)
+    shape, parameters = _plan(store, query)
+    found = store.fetch(_key_sql(shape), parameters | {"uid": id})
+    if not found:
+        return None
+    ((before,),) = store.fetch(_rank_sql(shape), parameters | {"sort": found[0][0], "number": found[0][1]})
+    return int(before)
+
+
+def groups(store: Store, ref: Ref) -> list[Group]:
+    """Served by link_of_profile_by_type, or by link_of_document."""
+    end = f"{ref.entity}_id"
+    with store.read() as db:
+        found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()  # noqa: S608
+        if not found:
+            raise NotFound(f"there is no {ref}")
+        counts = dict(db.execute(GROUPS.format(end=end), {"id": found[0], "limit": COUNT_LIMIT + 1}).fetchall())
+    return [
+        Group(type, Count(min(counts[type.number], COUNT_LIMIT), counts[type.number] <= COUNT_LIMIT))
+        for type in types(store)
+        if counts.get(type.number)
+    ]
+
+
+GROUPS: Final = """
+SELECT t.id, (SELECT count(*) FROM (
+    SELECT 1 FROM link l WHERE l.{end} = :id AND l.type_id = t.id AND l.deleted_at IS NULL LIMIT :limit
+)) FROM relationship_type t WHERE t.deleted_at IS NULL
+"""
+
+
+def types(store: Store) -> list[TypeRow]:
+    return page(store, Query(entity="type"), None, False, 0, 10_000).rows
+
+
+# --- rows of typed words ----------------------------------------------------------------------------------
+
+
+def _text_page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
+    """All matches sorted as asked when they are few, otherwise the newest first by rowid, as FTS5 keeps them."""
+    shape, parameters = _plan(store, query)
+    if parameters["text"] == "":
+        return Page([])
+    if key is None or not isinstance(key[0], int) or shape.sort != "id":
+        rows = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
+        if len(rows) <= WHOLE:
+            return Page(_slice(_sorted(rows, query), key, backwards, offset, limit))
+        if key is None and not backwards and offset == 0 and limit <= WHOLE:
+            return Page(rows[:limit])
+    return Page(_rows(store, shape, parameters, key, backwards, offset, limit))
+
+
+def _sorted(rows: list[Row], query: Query) -> list[Row]:
+    column, newest_first = ORDERS[query.entity].get(query.sort, ORDERS[query.entity]["name"])
+    attribute = {"t.sort_key": "label", "t.updated_at": "updated_at", "t.created_at": "created_at"}.get(column, "number")
+    from core.fields import sort_key
+
+    if attribute == "label":
+        keyed = [(sort_key(row.label), row.number, row) for row in rows]
+    else:
+        keyed = [(getattr(row, attribute), row.number, row) for row in rows]
+    keyed.sort(key=lambda entry: entry[:2], reverse=newest_first != query.descending)
+    return [msgspec.structs.replace(row, sort_value=("", value)) for value, _, row in keyed]
+
+
+def _slice(rows: list[Row], key: Key | None, backwards: bool, offset: int, limit: int) -> list[Row]:
+    if key is not None:
+        place = next((index for index, row in enumerate(rows) if key_of(row) == key), len(rows))
+        rows = rows[:place] if backwards else rows[place + 1 :]
+    if backwards:
+        return rows[max(0, len(rows) - offset - limit) : len(rows) - offset]
+    return rows[offset : offset + limit]
+
+
+# --- statements -------------------------------------------------------------------------------------------
+
+ROWS: Final[dict[Entity, Any]] = {
+    "profile": ProfileRow,
+    "document": DocumentRow,
+    "link": LinkRow,
+    "type": TypeRow,
+}
+COLUMNS: Final[dict[Entity, str]] = {
+    "profile": "t.uid, t.name, t.kind, t.emails ->> '$[0].value', t.revision, t.created_at, t.updated_at",
+    "document": "t.uid, t.title, t.category, t.tags, t.media_type, t.revision, t.created_at, t.updated_at",
+    "type": "t.uid, t.name, t.inverse, t.profile_kinds, t.revision, t.created_at, t.updated_at",
+    "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind}, nullif(t.position, 2147483647),"
+    " t.valid_from, t.valid_until, t.category, t.collection, t.tags, t.revision, t.created_at, t.updated_at",
+}
+ORDERS: Final[dict[Entity, dict[str, tuple[str, bool]]]] = {
+    entity: {
+        "name": ("t.sort_key", False),
+        "updated": ("t.updated_at", True),
+        "created": ("t.created_at", True),
+        "deleted": ("t.deleted_at", True),
+    }
+    for entity in ("profile", "document", "type")
+}
+
+
+class Shape(NamedTuple):
+    """What a query's statement depends on, apart from the parameters."""
+
+    entity: Entity
+    sort: str  # column
+    newest_first: bool
+    where: tuple[str, ...]
+    ends: tuple[str, ...] = ()  # of a link: those that the query names
+
+
+def _plan(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
+    return _plan_link(store, query) if query.entity == "link" else _plan_record(store, query)
+
+
+def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
+    if query.entity == "type":
+        query = Query(entity="type", sort=query.sort, trash=query.trash, descending=query.descending)
+    orders = ORDERS[query.entity]
+    column, newest_first = orders["deleted"] if query.trash else orders.get(query.sort, orders["name"])
+    where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]
+    parameters: dict[str, Any] = {}
+    narrow: list[str] = []
+    if query.kind and query.entity == "profile":
+        where.append("t.kind = :kind")
+        parameters["kind"] = query.kind
+    if query.category and query.entity == "document":
+        where.append("t.category = :category")
+        parameters["category"] = query.category
+        if column != "t.sort_key" and not query.trash:
+            narrow.append("SELECT id FROM document WHERE category = :category AND deleted_at IS NULL")
+    if query.tag and query.entity == "document":
+        parameters["tag"] = query.tag
+        where.append("EXISTS (SELECT 1 FROM document_tag g WHERE g.tag = :tag AND g.document_id = t.id)")
+        narrow.append("SELECT document_id FROM document_tag WHERE tag = :tag")
+    if query.type:
+        parameters["type"] = _type_id(store, query.type)
+        end = f"{query.entity}_id"
+        of_type = f"FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL"
+        where.append(f"EXISTS (SELECT 1 {of_type} AND l.{end} = t.id)")
+        narrow.append(f"SELECT l.{end} {of_type}")
+    if query.text:
+        if query.trash:
+            raise Invalid("the trash cannot be searched by words; list it, or restore first", "text")
+        parameters["text"] = search.match_expression(query.text)
+        table = f"{query.entity}_search"
+        if not parameters["text"]:
+            return Shape(query.entity, "t.id", True, ("0",)), parameters
+        where.append(f"{table} MATCH :text")
+        return Shape(query.entity, "t.id", True, tuple(where)), parameters
+    for candidates in narrow:
+        limited = f"{candidates} LIMIT {COUNT_LIMIT + 1}"
+        ((found,),) = store.fetch(f"SELECT count(*) FROM ({limited})", parameters)  # noqa: S608
+        if found <= COUNT_LIMIT:
+            # The sign keeps the order's index out, so that the few candidates lead.
+            return Shape(
+                query.entity, f"+{column}", newest_first != query.descending, (f"t.id IN ({candidates})", *where)
+            ), parameters
+    return Shape(query.entity, column, newest_first != query.descending, tuple(where)), parameters
+
+
+def _plan_link(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
+    where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]
+    parameters: dict[str, Any] = {}
+    ends = []
+    column, newest_first = "t.id", True
+    if query.document is not None:
+        column, newest_first = "t.position", False
+    if query.profile is not None:
+        column, newest_first = "t.created_at", True
+    if query.trash:
+        column, newest_first = "t.deleted_at", True
+    for end in ("document", "profile"):
+        uid = getattr(query, end)
+        if uid is not None:
+            ends.append(end)
+            parameters[end] = uid
+            where.append(f"t.{end}_id = (SELECT id FROM {end} WHERE uid = :{end})")
+    if query.type:
+        where.append("t.type_id = :type")
+        parameters["type"] = _type_id(store, query.type)
+    if query.valid_at is not None:
+        where.append("(t.valid_from IS NULL OR t.valid_from <= :at) AND (t.valid_until IS NULL OR t.valid_until > :at)")
+        parameters["at"] = query.valid_at
+    if query.category:
+        where.append("t.category = :category")
+        parameters["category"] = query.category
+    if query.tag:
+        where.append("EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = :tag)")
+        parameters["tag"] = query.tag
+    if query.kind:
+        where.append("(SELECT kind FROM profile WHERE id = t.profile_id) = :kind")
+        parameters["kind"] = query.kind
+    if query.text:
+        parameters["text"] = search.match_expression(query.text)
+        where.append(LINKS_OF_WORDS if parameters["text"] else "0")
+    return Shape("link", column, newest_first != query.descending, tuple(where), tuple(ends)), parameters
+
+
+LINKS_OF_WORDS: Final = """t.id IN (
+    SELECT id FROM link WHERE document_id IN (
+        SELECT rowid FROM document_search WHERE document_search MATCH :text ORDER BY rowid DESC LIMIT 1000)
+    UNION SELECT id FROM link WHERE deleted_at IS NULL AND profile_id IN (
+        SELECT rowid FROM profile_search WHERE profile_search MATCH :text ORDER BY rowid DESC LIMIT 1000))"""
+
+
+def _type_id(store: Store, name: str) -> int:
+    found = store.fetch("SELECT id FROM relationship_type WHERE name = ? AND deleted_at IS NULL", (name,))
+    if not found:
+        raise NotFound(f'there is no relationship type "{name}"')
+    return int(found[0][0])
+
+
+def _total(query: Query) -> str | None:
+    """The statement for a total that is kept, if the query asks for one."""
+    if query == Query(entity=query.entity, sort=query.sort, descending=query.descending):
+        return f"SELECT value FROM stat WHERE name = '{query.entity}s'"  # noqa: S608
+    if query == Query(entity="link", type=query.type, sort=query.sort, descending=query.descending):
+        return (
+            "SELECT value FROM stat WHERE name ="
+            " (SELECT 'links:' || id FROM relationship_type WHERE name = :type AND deleted_at IS NULL)"
+        )
+    return None
+
+
+def _rows(
+    store: Store, shape: Shape, parameters: dict[str, Any], key: Key | None, backwards: bool, offset: int, limit: int
+) -> list[Row]:
+    parameters["limit"] = limit
+    if offset:
+        parameters["offset"] = offset
+    if key is not None:
+        parameters["sort"], parameters["number"] = key
+    make = ROWS[shape.entity]
+    rows = [make(*row) for row in store.fetch(_page_sql(shape, key is not None, backwards, offset > 0), parameters)]
+    if backwards:
+        rows.reverse()
+    return rows
+
+
+@lru_cache(maxsize=512)
+def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) -> str:
+    descending = shape.newest_first != backwards
+    where = list(shape.where)
+    order = _order(shape, descending)
+    if has_key:
+        where.append(_beyond(shape, descending))
+    if has_offset:
+        # The index alone finds the place; the rows are joined for the one page.
+        inner = f"SELECT t.id FROM {_source(shape)} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        where = [f"t.id IN ({inner})"]
+    columns = COLUMNS[shape.entity]
+    joins = ""
+    if shape.entity == "link":
+        columns, joins = _link_columns(shape.ends)
+    sort = shape.sort.lstrip("+")
+    return (
+        f"SELECT {columns}, {sort}, t.id FROM {_source(shape)} {joins}"  # noqa: S608
+        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"
+    )
+
+
+def _link_columns(ends: tuple[str, ...]) -> tuple[str, str]:
+    joins = " JOIN relationship_type r ON r.id = t.type_id"
+    parts = {"document": ":document", "profile": ":profile", "title": "''", "name": "''", "kind": "''"}
+    if "document" not in ends:
+        joins += " JOIN document d ON d.id = t.document_id"
+        parts |= {"document": "d.uid", "title": "d.title"}
+    if "profile" not in ends:
+        joins += " JOIN profile p ON p.id = t.profile_id"
+        parts |= {"profile": "p.uid", "name": "p.name", "kind": "p.kind"}
+    return COLUMNS["link"].format(**parts), joins
+
+
+def _source(shape: Shape) -> str:
+    if ":text" in " ".join(shape.where) and shape.entity != "link":
+        return f"{shape.entity}_search JOIN {TABLES[shape.entity]} t ON t.id = {shape.entity}_search.rowid"
+    return f"{TABLES[shape.entity]} t"
+
+
+def _order(shape: Shape, descending: bool) -> str:
+    way = "DESC" if descending else "ASC"
+    if shape.sort == "t.id":
+        column = f"{shape.entity}_search.rowid" if "_search" in _source(shape) else "t.id"
+        return f"{column} {way}"
+    return f"{shape.sort} {way}, t.id {way}"
+
+
+def _beyond(shape: Shape, descending: bool) -> str:
+    compare = "<" if descending else ">"
+    if shape.sort == "t.id":
+        column = f"{shape.entity}_search.rowid" if "_search" in _source(shape) else "t.id"
+        return f"{column} {compare} :number"
+    return f"({shape.sort}, t.id) {compare} (:sort, :number)"
+
+
+@lru_cache(maxsize=256)
+def _count_sql(shape: Shape) -> str:
+    return (
+        f"SELECT count(*) FROM (SELECT 1 FROM {_source(shape)} WHERE {' AND '.join(shape.where)}"  # noqa: S608
+        f" LIMIT {COUNT_LIMIT + 1})"
+    )
+
+
+@lru_cache(maxsize=256)
+def _key_sql(shape: Shape) -> str:
+    sort = shape.sort.lstrip("+")
+    return f"SELECT {sort}, t.id FROM {_source(shape)} WHERE t.uid = :uid AND {' AND '.join(shape.where)}"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _rank_sql(shape: Shape) -> str:
+    # Standing before in the order is lying beyond in the opposite one.
+    where = (*shape.where, _beyond(shape, not shape.newest_first))
+    return f"SELECT count(*) FROM {_source(shape)} WHERE {' AND '.join(where)}"  # noqa: S608

@@ -1,0 +1,175 @@
+"""Between the fields of a record (core.fields) and the columns of its row (core.models)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import msgspec
+
+from core.errors import NotFound
+from core.fields import FIELDS, Entity, Kind
+from core.store import Connection
+from core.values import Record, Ref
+
+TABLES: Final[Mapping[Entity, str]] = {
+    "profile": "profile",
+    "document": "document",
+    "link": "link",
+    "type": "relationship_type",
+}
+TITLES: Final[Mapping[Entity, str]] = {"profile": "name", "document": "title", "type": "name"}
+COLUMNS: Final[Mapping[str, str]] = {
+    "created": "created_at",
+    "text": "text_id",
+    "document": "document_id",
+    "profile": "profile_id",
+    "type": "type_id",
+}
+"""The columns that are not named as their field is."""
+
+NO_POSITION: Final = 2**31 - 1
+JSON_KINDS: Final[frozenset[Kind]] = frozenset({"set", "list", "map", "contents"})
+DIGEST: Final = "sha256:"
+
+SELECT: Final[Mapping[Entity, str]] = {
+    entity: ", ".join(
+        ["t.id", "t.uid", "t.revision", "t.version", "t.created_at", "t.updated_at", "t.deleted_at"]
+        + [
+            "(SELECT body.text FROM body WHERE body.id = t.text_id)" if name == "text" else f"t.{COLUMNS.get(name, name)}"
+            for name in fields
+        ]
+    )
+    for entity, fields in FIELDS.items()
+}
+META: Final = 7  # columns of SELECT before the fields
+
+Row = tuple[Any, ...]
+
+
+def load(db: Connection, entity: Entity, where: str, parameters: Any) -> list[Row]:
+    """Whole rows, in the column order of SELECT; `where` is SQL of our own over the table t."""
+    rows: list[Row] = db.execute(
+        f"SELECT {SELECT[entity]} FROM {TABLES[entity]} t WHERE {where}",  # noqa: S608
+        parameters,
+    ).fetchall()
+    return rows
+
+
+def load_one(db: Connection, ref: Ref) -> Row:
+    """Raises NotFound."""
+    rows = load(db, ref.entity, "t.uid = ?", (ref.id,))
+    if not rows:
+        raise NotFound(f"there is no {ref}")
+    return rows[0]
+
+
+def stored_fields(entity: Entity, row: Row) -> dict[str, Any]:
+    """The fields of a whole row; the ends and type of a link still as local ids."""
+    fields: dict[str, Any] = {}
+    for (name, field), value in zip(FIELDS[entity].items(), row[META:], strict=True):
+        if field.kind in JSON_KINDS:
+            fields[name] = msgspec.json.decode(value)
+        elif name == "position":
+            fields[name] = None if value == NO_POSITION else value
+        else:
+            fields[name] = "" if value is None and field.kind == "text" else value
+    return fields
+
+
+def encode(entity: Entity, name: str, value: Any) -> Any:
+    """A checked field value as its column holds it; not for a document's text, which `keep_body` stores."""
+    if FIELDS[entity][name].kind in JSON_KINDS:
+        return msgspec.json.encode(value).decode()
+    if name == "position" and value is None:
+        return NO_POSITION
+    return value
+
+
+def keep_body(db: Connection, text: str) -> int | None:
+    """The id of the body with this text, stored once; None for an empty text."""
+    if not text:
+        return None
+    sha256 = hashlib.sha256(text.encode()).digest()
+    found = db.execute("SELECT id FROM body WHERE sha256 = ?", (sha256,)).fetchone()
+    if found:
+        return cast(int, found[0])
+    return cast(int, db.execute("INSERT INTO body(sha256, text) VALUES (?, ?)", (sha256, text)).lastrowid)
+
+
+def filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the fields that are empty."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+
+
+# --- the change log's form of values -------------------------------------------------------------------
+
+
+def to_log(name: str, value: Any) -> Any:
+    """A text is named by its digest, so that the log does not repeat it."""
+    if name == "text" and value:
+        return DIGEST + hashlib.sha256(value.encode()).hexdigest()
+    return value
+
+
+def body_of(db: Connection, value: str) -> str:
+    """The text that the log names; raises NotFound when it was purged."""
+    if not value.startswith(DIGEST):
+        return value
+    found = db.execute("SELECT text FROM body WHERE sha256 = ?", (bytes.fromhex(value[len(DIGEST) :]),)).fetchone()
+    if not found:
+        raise NotFound("the text of that time was purged")
+    return cast(str, found[0])
+
+
+# --- whole records -------------------------------------------------------------------------------------
+
+
+def record(db: Connection, entity: Entity, row: Row) -> Record:
+    """The row as a Record, with its title, external ids and who changed it last."""
+    id, uid, revision, version, created_at, updated_at, deleted_at = row[:META]
+    fields = stored_fields(entity, row)
+    if entity == "link":
+        title = link_titles(db, [id])[id]
+        for name, table in ENDS.items():
+            (fields[name],) = db.execute(
+                f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",  # noqa: S608
+                (fields[name],),
+            ).fetchone()
+    else:
+        title = fields[TITLES[entity]]
+    (author,) = db.execute(
+        "SELECT r.actor FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? ORDER BY c.seq DESC LIMIT 1",
+        (entity, id),
+    ).fetchone() or ("",)
+    external = db.execute(
+        "SELECT source, external_id FROM external_id WHERE entity = ? AND record_id = ? ORDER BY 1, 2", (entity, id)
+    ).fetchall()
+    return Record(
+        Ref(entity, uid), title, fields, revision, version, created_at, updated_at, author, deleted_at, external
+    )
+
+
+ENDS: Final = {"document": "document", "profile": "profile", "type": "relationship_type"}
+
+
+def link_titles(db: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """For each link by local id: "document · type · profile"."""
+    rows = in_chunks(
+        db,
+        "SELECT l.id, d.title || ' · ' || t.name || ' · ' || p.name FROM link l JOIN document d ON d.id = l.document_id"
+        " JOIN profile p ON p.id = l.profile_id JOIN relationship_type t ON t.id = l.type_id WHERE l.id IN",
+        list(ids),
+    )
+    return dict(rows)
+
+
+def in_chunks(db: Connection, sql: str, values: list[Any], before: tuple[Any, ...] = ()) -> list[Any]:
+    """The rows of `sql` followed by a list of the values, asked for a thousand values at a time."""
+    rows: list[Any] = []
+    for start in range(0, len(values), 1000):
+        chunk = values[start : start + 1000]
+        rows += db.execute(f"{sql} ({','.join('?' * len(chunk))})", (*before, *chunk)).fetchall()
+    return rows

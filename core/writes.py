@@ -1,0 +1,400 @@
+"""The one write path: every write, from wherever it comes, goes through `apply`.
+
+One call is one request and one transaction: check the version, write the row, its search entry and the totals, append
+the change. A request that changes nothing leaves no trace.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final, cast
+
+import msgspec
+import uuid_utils
+
+from core import bulk_links, search
+from core.errors import Conflict, Exists, Invalid, NotFound, RolodocError, Stale
+from core.fields import FIELDS, Entity, check_fields, now, sort_key
+from core.records import (
+    COLUMNS,
+    META,
+    TABLES,
+    TITLES,
+    Row,
+    encode,
+    filled,
+    in_chunks,
+    keep_body,
+    load,
+    load_one,
+    record,
+    stored_fields,
+    to_log,
+)
+from core.store import Connection, Store
+from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Restore, Write
+
+FLUSH: Final = 10_000  # changes held before they are appended
+STATS: Final[Mapping[Entity, str]] = {"profile": "profiles", "document": "documents", "link": "links", "type": "types"}
+
+_json = msgspec.json.Encoder().encode
+
+
+def apply(
+    store: Store,
+    actor: Actor,
+    writes: Sequence[Write],
+    *,
+    reason: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Receipt:
+    """All of the writes or none. An error carries the position of the write that was refused, as `index`."""
+    with store.write() as db:
+        request = OpenRequest(db, actor, reason)
+        refs: list[Ref] = []
+        for are_new_links, run in groupby(writes, _is_new_link):
+            batch = list(run)
+            try:
+                if are_new_links and len(batch) >= bulk_links.WORTHWHILE:
+                    refs += bulk_links.create(request, cast(list[Create], batch), progress)
+                    continue
+                for write in batch:
+                    refs.append(request.perform(write))
+                    if progress and len(refs) % 1000 == 0:
+                        progress(len(refs), len(writes))
+            except RolodocError as error:
+                error.index = len(refs) + (error.index or 0)
+                raise
+        return request.finish(refs)
+
+
+def _is_new_link(write: Write) -> bool:
+    return type(write) is Create and write.entity == "link"
+
+
+class OpenRequest:
+    """A request while its transaction is open: what it has changed so far, and the ways to change more."""
+
+    def __init__(
+        self, db: Connection, actor: Actor, reason: str = "", *, reverts: int | None = None, undo: bool = False
+    ) -> None:
+        self.db = db
+        self.actor = actor
+        self.reason = reason
+        self.reverts = reverts
+        self.undo = undo
+        self.at = now()
+        self.uid = uuid_utils.uuid7().bytes
+        self.id: int | None = None
+        self.total = 0
+        self.done: Counter[tuple[ChangeKind, Entity]] = Counter()
+        self.stats: Counter[str] = Counter()
+        self._changes: list[tuple[Any, ...]] = []
+        # Versions are drawn anew for each request, so that a restored backup cannot give one out a second time.
+        self._next_version = int.from_bytes(os.urandom(8)) >> 2
+
+    def perform(self, write: Write) -> Ref:
+        if isinstance(write, Create):
+            return self.create(write)
+        row = load_one(self.db, write.ref)
+        if isinstance(write, Edit):
+            self._compare(write.ref, row, write.version)
+            self.edit(write.ref.entity, row, check_fields(write.ref.entity, write.fields))
+        elif isinstance(write, Delete):
+            self._compare(write.ref, row, write.version)
+            self.delete(write.ref.entity, row)
+        else:
+            self.restore(write.ref.entity, row)
+        return write.ref
+
+    def finish(self, refs: list[Ref]) -> Receipt:
+        """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
+        self.flush()
+        if self.id is None:
+            return Receipt(None, refs, 0, "nothing had to change")
+        self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
+        self.db.executemany(
+            "INSERT INTO stat(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
+            [(name, by) for name, by in self.stats.items() if by],
+        )
+        return Receipt(self.uid, refs, self.total, self._summary())
+
+    # --- the change log ----------------------------------------------------------------------------
+
+    def next_version(self) -> int:
+        self._next_version += 1
+        return self._next_version
+
+    def log(
+        self,
+        entity: Entity,
+        id: int,
+        kind: ChangeKind,
+        revision: int,
+        version: int,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> None:
+        self._changes.append((entity, id, kind, revision, version, _log_json(before), _log_json(after)))
+        self.done[kind, entity] += 1
+        if len(self._changes) >= FLUSH:
+            self.flush()
+
+    def begin(self) -> int:
+        """The local id of the request, which has a row from now on."""
+        if self.id is None:
+            (last,) = self.db.execute("SELECT max(seq) FROM change").fetchone()
+            (kept,) = self.db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'change'").fetchone()
+            first = max(last or 0, kept or 0) + 1
+            self.id = self.db.execute(
+                "INSERT INTO request(uid, actor, via, at, reason, reverts, undo, first_seq, last_seq)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (self.uid, self.actor.name, self.actor.via, self.at, self.reason, self.reverts, self.undo, first, first),
+            ).lastrowid
+        return self.id
+
+    def flush(self) -> None:
+        if self._changes:
+            id = self.begin()
+            self.db.executemany(
+                "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after)"
+                f" VALUES ({id:d}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                self._changes,
+            )
+            self.total += len(self._changes)
+            self._changes = []
+
+    def _summary(self) -> str:
+        parts = []
+        for (kind, entity), count in self.done.items():
+            word = {"link": "linked", "unlink": "unlinked"}.get(_verb(kind, entity), kind)
+            parts.append(f"{word} {count:,} {entity}{'' if count == 1 else 's'}")
+        return ", ".join(parts)
+
+    # --- create ------------------------------------------------------------------------------------
+
+    def create(self, write: Create) -> Ref:
+        entity = write.entity
+        fields = check_fields(entity, write.fields)
+        if entity == "profile":
+            fields.setdefault("kind", "person")
+        for field in FIELDS[entity].values():
+            if field.required and not fields.get(field.name):
+                raise Invalid("is missing", field.name)
+        if entity == "link":
+            return bulk_links.create_one(self, fields)
+        complete = {name: fields.get(name, field.empty) for name, field in FIELDS[entity].items()}
+        complete["created"] = complete["created"] if complete["created"] is not None else self.at
+        if entity == "type":
+            self._check_type(complete, None)
+        uid = write.id or uuid_utils.uuid7().bytes
+        version = self.next_version()
+        columns = self.columns(entity, complete) | {
+            "uid": uid,
+            "revision": 1,
+            "version": version,
+            "updated_at": self.at,
+        }
+        try:
+            id = self.insert(TABLES[entity], columns)
+        except Exception as error:
+            if "UNIQUE" in str(error):
+                raise Exists(f"there is a {entity} with this id already") from None
+            raise
+        if write.external:
+            self._keep_external(entity, id, write.external)
+        self._enter(entity, id, complete)
+        self.log(entity, id, "created", 1, version, {}, filled(complete))
+        return Ref(entity, uid)
+
+    def insert(self, table: str, columns: Mapping[str, Any]) -> int:
+        sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+        return cast(int, self.db.execute(sql, tuple(columns.values())).lastrowid)
+
+    def _keep_external(self, entity: Entity, id: int, external: tuple[str, str]) -> None:
+        source, external_id = external
+        added = self.db.execute(
+            "INSERT OR IGNORE INTO external_id(entity, external_id, source, record_id) VALUES (?, ?, ?, ?)",
+            (entity, external_id, source, id),
+        ).rowcount
+        if not added:
+            raise Exists(f'there is a {entity} with the id "{external_id}" of "{source}" already')
+
+    def _check_type(self, fields: Mapping[str, Any], id: int | None) -> None:
+        for kind in fields["profile_kinds"]:
+            FIELDS["profile"]["kind"].check(kind)
+        found = self.db.execute(
+            "SELECT deleted_at FROM relationship_type WHERE name = ? AND id IS NOT ?", (fields["name"], id)
+        ).fetchone()
+        if found:
+            where = " in the trash; restore that one" if found[0] else " already"
+            raise Exists(f'there is a relationship type "{fields["name"]}"{where}')
+
+    # --- edit --------------------------------------------------------------------------------------
+
+    def _compare(self, ref: Ref, row: Row, version: int | None) -> None:
+        if version is not None and version != row[3]:
+            raise Stale(record(self.db, ref.entity, row))
+
+    def edit(self, entity: Entity, row: Row, fields: Mapping[str, Any]) -> None:
+        """Sets checked fields of a living record; nothing when they are so already."""
+        if row[6] is not None:
+            raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
+        current = stored_fields(entity, row)
+        after: dict[str, Any] = {}
+        for name, value in fields.items():
+            if FIELDS[entity][name].fixed:
+                raise Invalid("cannot be changed; unlink and link anew", name)
+            if name == "created" and value is None:
+                raise Invalid("must not be empty", name)
+            if value != current[name]:
+                after[name] = value
+        if not after:
+            return
+        merged = current | after
+        if entity == "type":
+            self._check_type(merged, row[0])
+        if entity == "link" and (merged["valid_until"] or merged["valid_from"] or 0) < (merged["valid_from"] or 0):
+            raise Invalid("must not be before valid_from", "valid_until")
+        before = {name: current[name] for name in after}
+        self.update(entity, row, self.columns(entity, after), "updated", before, after)
+        if search.FIELDS.get(entity, frozenset()) & after.keys():
+            search.put_in_index(self.db, entity, row[0], merged)
+        if entity == "document" and "tags" in after:
+            self._set_tags(row[0], current["tags"], after["tags"])
+
+    def update(
+        self,
+        entity: Entity,
+        row: Row,
+        columns: Mapping[str, Any],
+        kind: ChangeKind,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> None:
+        version = self.next_version()
+        columns = {**columns, "revision": row[2] + 1, "version": version, "updated_at": self.at}
+        sets = ", ".join(f"{name} = ?" for name in columns)
+        self.db.execute(f"UPDATE {TABLES[entity]} SET {sets} WHERE id = ?", (*columns.values(), row[0]))  # noqa: S608
+        self.log(entity, row[0], kind, row[2] + 1, version, before, after)
+
+    # --- delete and restore --------------------------------------------------------------------------
+
+    def delete(self, entity: Entity, row: Row) -> None:
+        """To the trash, the links of a profile or document first; nothing when it is there already."""
+        if row[6] is not None:
+            return
+        if entity == "type" and self.db.execute(
+            "SELECT 1 FROM link WHERE type_id = ? AND deleted_at IS NULL", (row[0],)
+        ).fetchone():
+            raise Conflict(f'links of the type "{self.name(entity, row)}" exist; unlink them first')
+        if entity in ("profile", "document"):
+            for link in load(self.db, "link", f"t.{entity}_id = ? AND t.deleted_at IS NULL", (row[0],)):
+                self.delete("link", link)
+        self.update(entity, row, {"deleted_at": self.at}, "deleted", {}, {})
+        self._leave(entity, row[0], stored_fields(entity, row))
+
+    def restore(self, entity: Entity, row: Row, *, with_links: bool = True) -> None:
+        """From the trash; with the links that its deletion took along, where their other end is alive."""
+        if row[6] is None:
+            return
+        fields = stored_fields(entity, row)
+        if entity == "link":
+            for end in ("document", "profile"):
+                found = load(self.db, cast(Entity, end), "t.id = ?", (fields[end],))
+                if found and found[0][6] is not None:
+                    title = self.name(cast(Entity, end), found[0])
+                    raise Conflict(f"its {end} {title} is in the trash; restore that first")
+        if entity == "type":
+            self._check_type(fields, row[0])
+        self.update(entity, row, {"deleted_at": None}, "restored", {}, {})
+        self._enter(entity, row[0], fields)
+        self.stats["trash"] -= 1
+        if with_links and entity in ("profile", "document"):
+            for link in self._links_deleted_with(entity, row):
+                self.restore("link", link)
+
+    def _links_deleted_with(self, entity: Entity, row: Row) -> list[Row]:
+        span = self.db.execute(
+            "SELECT r.first_seq, r.last_seq FROM change c JOIN request r ON r.id = c.request_id"
+            " WHERE c.entity = ? AND c.record_id = ? AND c.kind = 'deleted' ORDER BY c.seq DESC LIMIT 1",
+            (entity, row[0]),
+        ).fetchone()
+        if not span:
+            return []
+        other = "document" if entity == "profile" else "profile"
+        return load(
+            self.db,
+            "link",
+            f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL"
+            " AND EXISTS (SELECT 1 FROM change c WHERE c.entity = 'link' AND c.record_id = t.id"
+            "  AND c.seq BETWEEN ? AND ? AND c.version = t.version AND c.kind = 'deleted')"
+            f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL",
+            (row[0], *span),
+        )
+
+    # --- what goes with a row -------------------------------------------------------------------------
+
+    def columns(self, entity: Entity, fields: Mapping[str, Any]) -> dict[str, Any]:
+        columns = {}
+        for name, value in fields.items():
+            if name == "text":
+                columns["text_id"] = keep_body(self.db, value)
+            else:
+                columns[COLUMNS.get(name, name)] = encode(entity, name, value)
+        if TITLES.get(entity) in fields:
+            columns["sort_key"] = sort_key(fields[TITLES[entity]])
+        return columns
+
+    def _enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+        """A record came to life: into the search index, the tags and the totals."""
+        search.put_in_index(self.db, entity, id, dict(fields))
+        if entity == "document":
+            self._set_tags(id, [], fields["tags"])
+        self.count(entity, fields, 1)
+
+    def _leave(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+        search.take_from_index(self.db, entity, id)
+        if entity == "document":
+            self._set_tags(id, fields["tags"], [])
+        self.count(entity, fields, -1)
+        self.stats["trash"] += 1
+
+    def count(self, entity: Entity, fields: Mapping[str, Any], by: int) -> None:
+        self.stats[STATS[entity]] += by
+        if entity == "link":
+            self.stats[f"links:{fields['type']}"] += by
+
+    def _set_tags(self, id: int, old: list[str], new: list[str]) -> None:
+        self.db.executemany("DELETE FROM document_tag WHERE tag = ? AND document_id = ?", [(tag, id) for tag in old])
+        self.db.executemany("INSERT INTO document_tag(tag, document_id) VALUES (?, ?)", [(tag, id) for tag in new])
+
+    def name(self, entity: Entity, row: Row) -> str:
+        if entity == "link":
+            return record(self.db, entity, row).title
+        return str(row[META + list(FIELDS[entity]).index(TITLES[entity])])
+
+    def local_ids(self, entity: Entity, uids: list[bytes]) -> dict[bytes, int]:
+        """The local ids of living records; one that does not live is not in the answer."""
+        sql = f"SELECT uid, id FROM {TABLES[entity]} WHERE deleted_at IS NULL AND uid IN"  # noqa: S608
+        return dict(in_chunks(self.db, sql, uids))
+
+    def refuse_missing(self, entity: Entity, uid: bytes) -> None:
+        """Raises what there is to say of a record that does not live."""
+        row = load_one(self.db, Ref(entity, uid))
+        raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
+
+
+def _log_json(fields: Mapping[str, Any]) -> str:
+    if not fields:
+        return "{}"
+    return _json({name: to_log(name, value) for name, value in fields.items()}).decode()
+
+
+def _verb(kind: ChangeKind, entity: Entity) -> str:
+    if entity == "link" and kind in ("created", "deleted"):
+        return "link" if kind == "created" else "unlink"
+    return kind
