@@ -1,0 +1,153 @@
+"""What happened, what happens now, and taking it back: history, watch, undo, redo."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.command import Session, command
+from core.cli.failure import UsageError
+from core.cli.names import find_record
+from core.cli.objects import change_object
+from core.cli.writing import tell_receipt
+from core.fields import FIELDS, Entity, format_instant
+from core.values import Change, id_text
+
+SHOWN = 200  # characters of a value
+LEAD = 40  # characters before the first difference of two longer values
+
+
+def declare(app: typer.Typer) -> None:
+    for name, function in (("history", history), ("watch", watch), ("undo", undo), ("redo", redo)):
+        command(app, name)(function)
+
+
+def history(
+    session: Session,
+    record: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many changes.")] = 50,
+) -> None:
+    """Show what was changed in a record, field by field, the latest first."""
+    workspace, out = session.workspace, session.out
+    ref = find_record(workspace, record)
+    changes = workspace.changes(ref=ref, limit=limit)
+    for change in changes:
+        if out.json:
+            out.object(change_object(change))
+            continue
+        out.line(_summary(change), bold=True)
+        out.pairs(_differences(change), indent="  ")
+    if len(changes) == limit and workspace.changes(ref=ref, before=changes[-1].seq, limit=1):
+        out.note(f"the latest {limit} changes; --limit N shows more")
+
+
+def watch(
+    session: Session,
+    after: Annotated[
+        int | None,
+        typer.Option("--after", min=0, metavar="SEQ", help="Begin with the changes that followed this one."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many changes.")] = None,
+) -> None:
+    """Show changes as they are made, one a line, until ctrl-c."""
+    out = session.out
+    workspace = session.workspace
+    out.note(f"following {session.settings.store_path}; ctrl-c ends")
+    left = limit
+    for changes in workspace.follow(Event(), after=after):
+        for change in changes[:left]:
+            if out.json:
+                out.object(change_object(change))
+            else:
+                out.line(f"{_summary(change)}{_brief(change)}")
+        out.flush()
+        if left is not None and (left := left - len(changes)) <= 0:
+            return
+
+
+def undo(
+    session: Session,
+    change: Annotated[
+        str, typer.Argument(metavar="[ID]", help="Number of a change, or id of a request; else your latest.")
+    ] = "",
+) -> None:
+    """Take back a change or a whole request."""
+    workspace = session.workspace
+    if not change:
+        receipt = workspace.undo()
+    elif change.isascii() and change.isdigit():
+        receipt = workspace.undo(seq=int(change))
+    else:
+        receipt = workspace.undo(_request(change))
+    tell_receipt(session, receipt)
+
+
+def redo(session: Session) -> None:
+    """Take back your latest undo."""
+    tell_receipt(session, session.workspace.redo())
+
+
+def _request(text: str) -> bytes:
+    try:
+        return uuid.UUID(text).bytes
+    except ValueError:
+        raise UsageError(
+            f'"{text}" is neither the number of a change nor the id of a request; see rolodoc history'
+        ) from None
+
+
+def _summary(change: Change) -> str:
+    return (
+        f"{change.seq}  {format_instant(change.at)}  {change.actor.name} {change.kind} "
+        f"{change.ref.entity} {change.title}, rev {change.revision}"
+    )
+
+
+def _brief(change: Change) -> str:
+    return f": {', '.join(change.after)}" if change.kind == "updated" else ""
+
+
+def _differences(change: Change) -> Iterator[tuple[str, str]]:
+    if change.actor.via != "cli":
+        yield "via", change.actor.via
+    if change.reason:
+        yield "reason", change.reason
+    if change.size > 1:
+        yield "request", f"{id_text(change.request)}, of {change.size:,} changes"
+    for name in {**change.before, **change.after}:
+        before = _text(change.ref.entity, name, change.before.get(name))
+        after = _text(change.ref.entity, name, change.after.get(name))
+        before, after = _shorten(before, after)
+        if change.kind == "created":
+            if after:
+                yield name, after
+        else:
+            yield name, f"{before or '(empty)'} -> {after or '(empty)'}"
+
+
+def _text(entity: Entity, name: str, value: Any) -> str:
+    field = FIELDS[entity].get(name)
+    if value is None:
+        return ""
+    if field is None:
+        return str(value)
+    return field.format(value).replace("\n", " ")
+
+
+def _shorten(before: str, after: str) -> tuple[str, str]:
+    """Both from shortly before their first difference, each no longer than is read at a glance."""
+    if max(len(before), len(after)) <= SHOWN:
+        return before, after
+    same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    start = max(0, same - LEAD)
+    return _cut(before, start), _cut(after, start)
+
+
+def _cut(text: str, start: int) -> str:
+    head = "…" if start else ""
+    tail = "…" if len(text) > start + SHOWN else ""
+    return f"{head}{text[start : start + SHOWN]}{tail}"

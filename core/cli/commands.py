@@ -1,0 +1,79 @@
+"""All commands, put together, and how one command line is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from inspect import Parameter
+from typing import Annotated
+
+import typer
+
+from core import __version__
+from core.cli import changes, demo, document, exchange, finding, link, profile
+from core.cli import type as relationship_type
+from core.cli.command import noun
+from core.cli.failure import INTERRUPTED, UsageError, tell
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code."""
+    try:
+        return app(args=list(arguments), prog_name="rolodoc", standalone_mode=False) or 0
+    except TyperUsageError as error:
+        return tell(UsageError(_sentence(error)), json="--json" in arguments)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+
+
+# typer does not export the class that its BadParameter shares with all other mistakes in a command line.
+TyperUsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def _sentence(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "rolodoc"
+    return f"{error.format_message().rstrip('.')}; see {path} --help"  # type: ignore[attr-defined]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"rolodoc {__version__}\n")
+        raise typer.Exit
+
+
+def _refuse_with_command(thin: bool | None) -> bool | None:
+    if thin is not None:
+        raise typer.BadParameter("is for the screens, which open when no command is named")
+    return thin
+
+
+app = noun(
+    "rolodoc",
+    "People, documents and the links between them. Without a command, the screens open.",
+    Parameter(
+        "version",
+        Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[
+            bool, typer.Option("--version", help="Tell the version.", is_eager=True, callback=_tell_version)
+        ],
+    ),
+    Parameter(
+        "thin",
+        Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[
+            bool | None,
+            typer.Option(
+                "--thin/--no-thin",
+                help="Screens that send few bytes, as over SSH.",
+                callback=_refuse_with_command,
+            ),
+        ],
+    ),
+)
+for group in (profile, document, link, relationship_type):
+    app.add_typer(group.app)
+for module in (finding, changes, exchange, demo):
+    module.declare(app)

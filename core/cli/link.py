@@ -1,0 +1,98 @@
+"""`rolodoc link`: who stands to which document in which relationship."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.command import Session, command, noun
+from core.cli.listing import DEFAULT_LIMIT, All, Column, Limit, Reverse, Text, Trash, list_rows
+from core.cli.names import find_record
+from core.cli.objects import record_object
+from core.cli.show import show_record
+from core.cli.writing import Assignments, create, declare_writing
+from core.errors import Invalid
+from core.fields import parse_instant
+from core.values import Query, id_text
+
+app = noun("link", "Links between documents and profiles.")
+
+
+@command(app, "list")
+def list_links(
+    session: Session,
+    document: Annotated[str, typer.Option("--document", help="Only of this document.")] = "",
+    profile: Annotated[str, typer.Option("--profile", help="Only of this profile.")] = "",
+    type: Annotated[str, typer.Option("--type", help="Only of this relationship type.")] = "",
+    category: Annotated[str, typer.Option("--category", help="Only of this reference category.")] = "",
+    tag: Annotated[str, typer.Option("--tag", help="Only with this reference tag.")] = "",
+    text: Text = "",
+    valid_at: Annotated[str, typer.Option("--valid-at", metavar="DATE", help="Only those valid then.")] = "",
+    reverse: Reverse = False,
+    trash: Trash = False,
+    limit: Limit = DEFAULT_LIMIT,
+    all: All = False,
+) -> None:
+    """List links: those of a document by type and position, others the latest first."""
+    workspace = session.workspace
+    document_ref = find_record(workspace, document, "document") if document else None
+    profile_ref = find_record(workspace, profile, "profile") if profile else None
+    title = workspace.get(document_ref).title if document_ref else ""
+    name = workspace.get(profile_ref).title if profile_ref else ""
+    query = Query(
+        entity="link",
+        document=document_ref.id if document_ref else None,
+        profile=profile_ref.id if profile_ref else None,
+        type=type,
+        category=category,
+        tag=tag,
+        text=text,
+        valid_at=_instant(valid_at),
+        sort="created",
+        descending=reverse,
+        trash=trash,
+    )
+    columns = [
+        Column("document", lambda row: row.document_title or title),
+        Column("type", lambda row: row.type),
+        Column("profile", lambda row: row.profile_name or name),
+        Column("id", lambda row: id_text(row.id)),
+    ]
+    list_rows(session, query, columns, None if all else limit)
+
+
+def _instant(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise Invalid(str(error), "--valid-at") from None
+
+
+@command(app, "show")
+def show(session: Session, link: Annotated[str, typer.Argument(help="Id of the link.")]) -> None:
+    """Show a link."""
+    workspace = session.workspace
+    record = workspace.get(find_record(workspace, link, "link"))
+    if session.out.json:
+        session.out.object(record_object(record))
+        return
+    show_record(session, record)
+
+
+@command(app, "add")
+def add(
+    session: Session,
+    document: Annotated[str, typer.Argument(help="Id, external id or unique title.")],
+    profile: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
+    type: Annotated[str, typer.Option("--type", help="Relationship type, as the document says it.")],
+    assignments: Assignments = None,
+) -> None:
+    """Link a document with a profile."""
+    ends = [f"document={document}", f"profile={profile}", f"type={type}"]
+    create(session, "link", [*ends, *(assignments or [])])
+
+
+declare_writing(app, "link")

@@ -1,0 +1,95 @@
+"""Records, rows, changes and receipts as JSON objects: ids and instants as text, everything else as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from core.fields import FIELDS, Entity, format_instant
+from core.values import Change, Receipt, Record, Ref, Row, id_text
+
+
+def row_object(entity: Entity, row: Row) -> dict[str, Any]:
+    """A row of a list. Its keys are those of core.values, without what only the store's order needs."""
+    shown: dict[str, Any] = {"entity": entity}
+    for name, value in msgspec.structs.asdict(row).items():
+        if name in ("sort_value", "number"):
+            continue
+        if name.endswith("_json"):
+            shown[name.removesuffix("_json")] = msgspec.json.decode(value)
+        elif isinstance(value, bytes):
+            shown[name] = id_text(value)
+        elif name in INSTANTS and value is not None:
+            shown[name] = format_instant(value)
+        else:
+            shown[name] = value
+    return shown
+
+
+INSTANTS = frozenset({"created_at", "updated_at", "deleted_at", "valid_from", "valid_until"})
+
+
+def record_object(record: Record) -> dict[str, Any]:
+    """A whole record. The version is text: it may be beyond what a JSON number holds exactly."""
+    return {
+        "entity": record.ref.entity,
+        "id": id_text(record.ref.id),
+        "title": record.title,
+        "external": [{"source": source, "id": id} for source, id in record.external],
+        "revision": record.revision,
+        "version": str(record.version),
+        "created_at": format_instant(record.created_at),
+        "updated_at": format_instant(record.updated_at),
+        "updated_by": record.updated_by,
+        "deleted_at": None if record.deleted_at is None else format_instant(record.deleted_at),
+        "fields": fields_object(record.ref.entity, record.fields),
+    }
+
+
+def change_object(change: Change) -> dict[str, Any]:
+    return {
+        "seq": change.seq,
+        "type": change.type,
+        "id": id_text(change.ref.id),
+        "title": change.title,
+        "revision": change.revision,
+        "version": str(change.version),
+        "actor": change.actor.name,
+        "via": change.actor.via,
+        "at": format_instant(change.at),
+        "reason": change.reason,
+        "request": id_text(change.request),
+        "reverts": None if change.reverts is None else id_text(change.reverts),
+        "before": fields_object(change.ref.entity, change.before),
+        "after": fields_object(change.ref.entity, change.after),
+    }
+
+
+def receipt_object(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "request": None if receipt.request is None else id_text(receipt.request),
+        "changes": receipt.changes,
+        "summary": receipt.summary,
+        "records": [ref_object(ref) for ref in receipt.refs],
+    }
+
+
+def ref_object(ref: Ref) -> dict[str, str]:
+    return {"entity": ref.entity, "id": id_text(ref.id)}
+
+
+def fields_object(entity: Entity, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields, with references as ids and instants as text."""
+    return {name: _value(entity, name, value) for name, value in fields.items()}
+
+
+def _value(entity: Entity, name: str, value: Any) -> Any:
+    field = FIELDS[entity].get(name)
+    if field is None or value is None:
+        return value
+    if field.kind == "reference":
+        return id_text(value)
+    if field.kind == "instant":
+        return format_instant(value)
+    return value
