@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def terminal_settings(arguments: list[str]) -> Settings | None:
     """What the terminal is to open with; None when the arguments hold anything else: a command, a mistake, a
-    request for help or for a completion. Those are for typer, whose import would add a fifth to the terminal's start.
+    request for help or for a completion. Those are for typer, whose import would cost a fifth of the start.
     """
     if "_ROLODOC_COMPLETE" in os.environ:
         return None

@@ -21,7 +21,7 @@ Command = Callable[..., int | None]
 
 
 class Session:
-    """One run of a command: what was asked for, where the answer goes, the workspace (opened when first used)."""
+    """One run of a command: what was asked for, where the answer goes, the workspace, opened on first use."""
 
     def __init__(self, settings: Settings, via: Via) -> None:
         self.settings = settings

@@ -18,8 +18,8 @@ from core.errors import Invalid, RolodocError, Unavailable
 
 @contextmanager
 def edited(text: str, name: str) -> Iterator[str]:
-    """Gives the text as the person left it. When anything goes wrong from there on, it stays in a file, which the
-    error names.
+    """Gives the text as the person left it. When anything goes wrong from there on, it stays in a file, which
+    the error names.
 
     Raises Unavailable where there is no editor or it fails.
     """

@@ -63,7 +63,7 @@ class Output:
 
 
 class Table:
-    """Rows of cells in aligned columns: whole in a file or pipe, under a heading and cut to fit on a screen."""
+    """Rows of cells in aligned columns: whole in a pipe, under a heading and cut to fit on a screen."""
 
     def __init__(self, out: Output, headings: Sequence[str], indent: str) -> None:
         self._out = out
