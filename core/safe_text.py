@@ -1,43 +1,53 @@
-"""Text from data made safe to print: no byte of it may steer a terminal or hide what stands beside it."""
+"""Text from data, made harmless before it reaches a terminal.
+
+A control character moves the cursor or starts an escape sequence; bidirectional and zero-width characters hide
+or reorder what a person reads; a lone surrogate cannot be encoded at all.
+
+Letters, combining marks, CJK and emoji stay. Of emoji sequences the joiner and the variation selector go, so that
+the parts show side by side, in cells that every terminal counts alike.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Final
 
-_WHITE: Final = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
-_HIDDEN: Final = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+REPLACEMENT = "\ufffd"
+MARKS = 4  # combining marks on one letter; more of them paint over the lines above and below
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_UNSAFE = re.compile(f"([{_WHITE}]+)|([{_HIDDEN}]+)|([\0-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])")
+_BROKEN = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)
+)
+_CONTROL = "\x00-\x1f\x7f-\x9f"
+_MARK = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PICTURE = "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
+
+_HOSTILE = f"[{_CONTROL}{_INVISIBLE}{_BROKEN}]"
+_EMOJI_GLUE = f"(?<={_PICTURE})\ufe0f?\u200d(?={_PICTURE})|(?<=[#*0-9{_PICTURE[1:-1]}])[\ufe0e\ufe0f]"
+_find_hostile = re.compile(f"(?P<glue>{_EMOJI_GLUE})|(?P<heap>(?<={_MARK}{{{MARKS}}}){_MARK}+)|{_HOSTILE}")
+find_hostile = re.compile(_HOSTILE)
 
 
-def safe_text(text: str) -> str:
-    """One line without control, bidirectional or invisible characters.
+def safe_text(text: str, *, keep_lines: bool = False) -> str:
+    """The text with a visible stand-in for every character that could move a cursor, hide or reorder text.
 
-    White space other than a blank becomes one blank, a control character the picture of it, a character that
-    only hides or reorders others goes.
-
-    >>> safe_text("a\\x1b[31mb\\nc\\u202e")
-    'a␛[31mb c'
+    A control character becomes its picture (␛ for escape), any other U+FFFD. Newlines and tabs are replaced too
+    (with keep_lines newlines stay and a tab becomes spaces).
     """
-    if text.isprintable() and text.isascii():
+    if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_replace, text)
+    if keep_lines:
+        return "\n".join(map(safe_text, text.replace("\r\n", "\n").replace("\t", "    ").split("\n")))
+    return _find_hostile.sub(_stand_in, text)
 
 
-def safe_lines(text: str) -> list[str]:
-    """The lines of a text, each safe; a tab becomes the blanks up to the next of the stops eight apart."""
-    return [safe_text(line.expandtabs(8)) for line in text.replace("\r\n", "\n").split("\n")]
-
-
-def _replace(match: re.Match[str]) -> str:
-    if match[1]:
-        return " "
-    if match[2]:
+def _stand_in(match: re.Match[str]) -> str:
+    if match.lastgroup:
         return ""
-    code = ord(match[3])
+    code = ord(match[0])
     if code < 0x20:
         return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
+    return "␡" if code == 0x7F else REPLACEMENT

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from rich.cells import cell_len, set_cell_size
 
-from core.safe_text import safe_lines, safe_text
+from core.safe_text import safe_text
 
 GAP = "  "
 NARROWEST = 20  # cells that a column keeps when the lines are cut to the screen
@@ -36,7 +36,7 @@ class Output:
 
     def lines(self, text: str, indent: str = "") -> None:
         """A text of several lines, each made safe."""
-        for line in safe_lines(text):
+        for line in safe_text(text, keep_lines=True).split("\n"):
             sys.stdout.write(f"{indent}{line}".rstrip() + "\n")
 
     def note(self, text: str) -> None:
