@@ -1,10 +1,10 @@
 """Text from data, made harmless before it reaches a terminal.
 
-A control character moves the cursor or starts an escape sequence; bidirectional and zero-width characters hide
-or reorder what a person reads; a lone surrogate cannot be encoded at all.
+A control character moves the cursor or starts an escape sequence; bidirectional and zero-width characters
+hide or reorder what a person reads; a lone surrogate cannot be encoded at all.
 
-Letters, combining marks, CJK and emoji stay. Of emoji sequences the joiner and the variation selector go, so that
-the parts show side by side, in cells that every terminal counts alike.
+Letters, combining marks, CJK and emoji stay. Of emoji sequences the joiner and the variation selector go, so
+that the parts show side by side, in cells that every terminal counts alike.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ find_hostile = re.compile(_HOSTILE)
 def safe_text(text: str, *, keep_lines: bool = False) -> str:
     """The text with a visible stand-in for every character that could move a cursor, hide or reorder text.
 
-    A control character becomes its picture (␛ for escape), any other U+FFFD. Newlines and tabs are replaced too
-    (with keep_lines newlines stay and a tab becomes spaces).
+    A control character becomes its picture (␛ for escape), any other U+FFFD. Newlines and tabs are replaced
+    too (with keep_lines newlines stay and a tab becomes spaces).
     """
     if text.isascii() and text.isprintable():
         return text

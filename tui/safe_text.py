@@ -1,4 +1,4 @@
-"""Hostile text, kept from the terminal: core.safe_text where data enters a widget, and a filter on the way out.
+"""Hostile text, kept from the terminal: core.safe_text where data enters a widget, a filter on the way out.
 
 `HostileTextFilter` scrubs every segment that is painted, for whatever slipped past `safe_text`.
 """
@@ -27,15 +27,17 @@ class HostileTextFilter(LineFilter):
         if not any(_is_hostile(text) for text, _, control in segments if not control):
             return segments
         return [
-            segment
-            if segment.control
-            else Segment(find_hostile.sub(_same_width, segment.text), segment.style)
+            segment if segment.control else Segment(find_hostile.sub(_same_width, segment.text), segment.style)
             for segment in segments
         ]
 
 
 def _is_hostile(text: str) -> bool:
     return not (text.isascii() and text.isprintable()) and find_hostile.search(text) is not None
+
+
+def _scrub(text: str) -> str:
+    return find_hostile.sub(_same_width, text)
 
 
 def _same_width(match: re.Match[str]) -> str:

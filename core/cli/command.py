@@ -69,9 +69,7 @@ def command(app: typer.Typer, name: str, *, via: Via = "cli") -> Callable[[Comma
     return declare
 
 
-def _take_shared(
-    ctx: typer.Context, *, db: str | None, json: bool, actor: str | None, **_own: Any
-) -> Settings:
+def _take_shared(ctx: typer.Context, *, db: str | None, json: bool, actor: str | None, **_own: Any) -> Settings:
     settings = ctx.ensure_object(Settings)
     for option, value in (("--db", db), ("--as", actor)):
         if value is not None and not value.strip():
@@ -97,9 +95,7 @@ _SHARED: Mapping[str, Parameter] = {
         (
             "actor",
             None,
-            Annotated[
-                str | None, typer.Option("--as", metavar="NAME", help="Who does it; else your account.")
-            ],
+            Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does it; else your account.")],
         ),
     )
 }

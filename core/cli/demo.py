@@ -25,12 +25,8 @@ def declare(app: typer.Typer) -> None:
 def demo(
     session: Session,
     size: Annotated[int | None, typer.Option("--size", min=1, metavar="N", help="So many documents.")] = None,
-    keep: Annotated[
-        Path | None, typer.Option("--keep", metavar="DIR", help="Make it here, and leave it.")
-    ] = None,
-    thin: Annotated[
-        bool | None, typer.Option("--thin/--no-thin", help="Send few bytes, as over SSH.")
-    ] = None,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Make it here, and leave it.")] = None,
+    thin: Annotated[bool | None, typer.Option("--thin/--no-thin", help="Send few bytes, as over SSH.")] = None,
 ) -> int:
     """Look around in a throw-away store, where a simulated colleague makes changes."""
     if session.settings.store:

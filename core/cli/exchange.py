@@ -24,14 +24,12 @@ def import_(
         list[Path],
         typer.Argument(metavar="PATH", help="Folders of NDJSON, or NDJSON, CSV or vCard files."),
     ],
-    source: Annotated[
-        str | None, typer.Option("--source", metavar="NAME", help="Where the records come from.")
-    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Where the records come from.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing goes in when a row is bad.")] = False,
-    errors_path: Annotated[
-        Path, typer.Option("--errors", metavar="FILE", help="Where bad rows are written.")
-    ] = Path("import-errors.ndjson"),
+    errors_path: Annotated[Path, typer.Option("--errors", metavar="FILE", help="Where bad rows are written.")] = Path(
+        "import-errors.ndjson"
+    ),
 ) -> int:
     """Bring records in; the same import again changes nothing."""
     from core.exchange import import_paths

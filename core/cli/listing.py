@@ -28,9 +28,7 @@ class Order(StrEnum):
     deleted = "deleted"
 
 
-Text = Annotated[
-    str, typer.Option("--text", help="Only those that hold these words; the last may be a beginning.")
-]
+Text = Annotated[str, typer.Option("--text", help="Only those that hold these words; the last may be a beginning.")]
 Type = Annotated[str, typer.Option("--type", help="Only with a link of this relationship type.")]
 Sort = Annotated[Order, typer.Option("--sort", help="Names from A; times from the latest.")]
 Reverse = Annotated[bool, typer.Option("--reverse", help="Turn the order round.")]
@@ -52,9 +50,7 @@ def list_rows(session: Session, query: Query, columns: Sequence[Column], limit: 
         else:
             table.rows([column.cell(row) for column in columns] for row in page.rows)
     if not shown:
-        out.note(
-            f"no {query.entity} fits" if query != Query(entity=query.entity) else f"no {query.entity} yet"
-        )
+        out.note(f"no {query.entity} fits" if query != Query(entity=query.entity) else f"no {query.entity} yet")
     elif shown == limit:
         count = session.workspace.count(query)
         if not count.exact or count.value > shown:

@@ -51,9 +51,7 @@ def list_profiles(
     all: All = False,
 ) -> None:
     """List profiles."""
-    query = Query(
-        entity="profile", kind=kind, type=type, text=text, sort=sort.value, descending=reverse, trash=trash
-    )
+    query = Query(entity="profile", kind=kind, type=type, text=text, sort=sort.value, descending=reverse, trash=trash)
     list_rows(session, query, COLUMNS, None if all else limit)
 
 

@@ -12,9 +12,7 @@ from core.cli.objects import record_object, row_object
 from core.fields import FIELDS, format_instant
 from core.values import Group, LinkRow, Query, Record, id_text
 
-Shown = Annotated[
-    int, typer.Option("--limit", min=0, help="At most so many links of each relationship type.")
-]
+Shown = Annotated[int, typer.Option("--limit", min=0, help="At most so many links of each relationship type.")]
 DEFAULT_SHOWN = 50
 
 
@@ -39,9 +37,7 @@ def filled_fields(record: Record) -> list[tuple[str, str]]:
     return [
         (field.name, field.format(value))
         for field, value in shown
-        if value not in ("", None, [], {})
-        and field.kind not in ("reference", "type")
-        and value != record.title
+        if value not in ("", None, [], {}) and field.kind not in ("reference", "type") and value != record.title
     ]
 
 
@@ -54,9 +50,7 @@ def show_with_links(
 ) -> None:
     """The record, then under each relationship the other ends of its links."""
     out = session.out
-    groups = [
-        (group, _links(session, record, group, limit)) for group in session.workspace.groups(record.ref)
-    ]
+    groups = [(group, _links(session, record, group, limit)) for group in session.workspace.groups(record.ref)]
     if out.json:
         links = [
             {

@@ -26,9 +26,7 @@ Named = Annotated[str, typer.Argument(metavar="RECORD", help="Id, external id or
 AllNamed = Annotated[list[str], typer.Argument(metavar="RECORD", help="Ids, external ids or unique names.")]
 Read = Annotated[
     str,
-    typer.Option(
-        "--if-version", metavar="VERSION", help="Only if this is the version still, as show --json tells it."
-    ),
+    typer.Option("--if-version", metavar="VERSION", help="Only if this is the version still, as show --json tells it."),
 ]
 
 
@@ -76,9 +74,7 @@ def create(session: Session, entity: Entity, assignments: Sequence[str]) -> None
         return
     if entity == "link":
         raise UsageError("give --set document=..., --set profile=... and --set type=..., or use link add")
-    form = format_form(
-        entity, {}, [f"a new {entity}; save and leave the editor, or leave it unsaved to make none"]
-    )
+    form = format_form(entity, {}, [f"a new {entity}; save and leave the editor, or leave it unsaved to make none"])
     with edited(form, f"new-{entity}") as text:
         values = parse_form(entity, text, {})
         if values:
@@ -110,9 +106,7 @@ def parse_assignments(session: Session, entity: Entity, assignments: Sequence[st
         if name in values:
             raise Invalid("is set twice", name)
         if field.kind == "reference":
-            values[name] = find_record(
-                session.workspace, text, "document" if name == "document" else "profile"
-            ).id
+            values[name] = find_record(session.workspace, text, "document" if name == "document" else "profile").id
         else:
             values[name] = field.parse(text)
     return values
