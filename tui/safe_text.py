@@ -36,9 +36,5 @@ def _is_hostile(text: str) -> bool:
     return not (text.isascii() and text.isprintable()) and find_hostile.search(text) is not None
 
 
-def _scrub(text: str) -> str:
-    return find_hostile.sub(_same_width, text)
-
-
 def _same_width(match: re.Match[str]) -> str:
     return REPLACEMENT * cell_len(match[0])
