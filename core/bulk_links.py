@@ -15,7 +15,7 @@ import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
 from core.errors import Exists, Invalid, NotFound, RolodocError
-from core.fields import FIELDS, check_fields
+from core.fields import FIELDS
 from core.records import ENDS, encode, filled, load, record, stored_fields
 from core.values import Create, Ref
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WORTHWHILE: Final = 32  # links from which on a batch pays
 
 NAMESPACE: Final = bytes.fromhex("7f1c9f0e6b0d5b0aa9d5e2a1c4f3b7d8")
-"""Of the uuid5 (RFC 9562) that is a link's public id: made of document, profile and type, so that it is one everywhere."""
+"""Of the uuid5 (RFC 9562) of document, profile and type that is a link's public id, the same everywhere."""
 
 PLAIN: Final = {name: field.empty for name, field in FIELDS["link"].items() if name not in ENDS}
 
@@ -88,7 +88,7 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
     id = request.begin()
     db.executemany(
         "INSERT INTO change(request_id, entity, record_id, kind, revision, version, after)"
-        f" VALUES ({id:d}, 'link', ?, 'created', 1, ?, ?)",  # noqa: S608
+        f" VALUES ({id:d}, 'link', ?, 'created', 1, ?, ?)",
         [(last + number, version, after) for number, (version, after) in enumerate(logged, 1)],
     )
     request.total += len(rows)
@@ -116,7 +116,11 @@ def _rows(
     for write in batch:
         fields = write.fields
         document, profile, type = fields["document"], fields["profile"], types[fields["type"]]
-        after: dict[str, Any] = {"document": documents[document], "profile": profiles[profile], "type": type.id}
+        after: dict[str, Any] = {
+            "document": documents[document],
+            "profile": profiles[profile],
+            "type": type.id,
+        }
         values: tuple[Any, ...] = EMPTY
         created = at
         if len(fields) > 3:
@@ -137,7 +141,7 @@ def _rows(
 ORDER: Final = [(name, empty) for name, empty in PLAIN.items() if name != "created"]
 EMPTY: Final = tuple(encode("link", name, empty) for name, empty in ORDER)
 INSERT: Final = (
-    "INSERT INTO link(id, uid, document_id, profile_id, type_id, revision, version, created_at, updated_at,"  # noqa: S608
+    "INSERT INTO link(id, uid, document_id, profile_id, type_id, revision, version, created_at, updated_at,"
     f" {', '.join(name for name, _ in ORDER)}) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, {', '.join('?' * len(ORDER))})"
 )
 
@@ -146,9 +150,9 @@ def create_one(request: OpenRequest, fields: dict[str, Any]) -> Ref:
     """Links, or links again what was unlinked. Raises NotFound, Conflict (an end in the trash), Exists, Invalid."""
     ends = {}
     for end in ("document", "profile"):
-        found = request.local_ids(end, [fields[end]])  # type: ignore[arg-type]
+        found = request.local_ids(end, [fields[end]])
         if not found:
-            request.refuse_missing(end, fields[end])  # type: ignore[arg-type]
+            request.refuse_missing(end, fields[end])
         ends[end] = found[fields[end]]
     type = find_type(request, fields["type"])
     _check_kind(request, ends["profile"], fields["type"], type)
@@ -197,4 +201,3 @@ def _check_kind(request: OpenRequest, profile: int, name: str, type: Type) -> No
         (kind,) = request.db.execute("SELECT kind FROM profile WHERE id = ?", (profile,)).fetchone()
         if kind not in type.kinds:
             raise Invalid(f'"{name}" links {" and ".join(type.kinds)} profiles, this one is of kind {kind}', "type")
-

@@ -29,9 +29,7 @@ import msgspec
 from core.errors import Invalid
 
 Entity = Literal["profile", "document", "link", "type"]
-Kind = Literal[
-    "line", "text", "choice", "set", "list", "map", "instant", "number", "reference", "type", "contents"
-]
+Kind = Literal["line", "text", "choice", "set", "list", "map", "instant", "number", "reference", "type", "contents"]
 
 LINE: Final = 500  # characters
 TEXT: Final = 10_000_000  # characters
@@ -204,15 +202,16 @@ _EARLIEST, _LATEST = parse_instant("0001-01-01"), parse_instant("9999-12-31")
 def _string(value: Any, limit: int) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {_type_name(value)}")
-    if len(value) > limit:
-        raise ValueError(f"is {len(value):,} characters long; the limit is {limit:,}")
-    if not value.isascii():
-        if _SURROGATE.search(value):
+    text = value
+    if not text.isascii():
+        if _SURROGATE.search(text):
             raise ValueError("is not valid Unicode text")
-        value = unicodedata.normalize("NFC", value)
-    if "\0" in value:
+        text = unicodedata.normalize("NFC", text)
+    if len(text) > limit:
+        raise ValueError(f"is {len(text):,} characters long; the limit is {limit:,}")
+    if "\0" in text:
         raise ValueError("must not hold a NUL character")
-    return value
+    return text
 
 
 def _check_line(field: Field, value: Any) -> str:
@@ -270,7 +269,7 @@ def _check_nested(value: Any, depth: int) -> Any:
         return {_string(k, LINE): _check_nested(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list):
         return [_check_nested(member, depth + 1) for member in _sequence(value)]
-    if isinstance(value, float) and value != value or value in (float("inf"), float("-inf")):
+    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
         raise ValueError("must not hold NaN or infinity")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("holds a number beyond 64 bits")
@@ -329,7 +328,14 @@ def _sequence(value: Any) -> list[Any]:
 
 
 def _type_name(value: Any) -> str:
-    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a map"}
+    names = {
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: "a map",
+    }
     return "nothing" if value is None else names.get(type(value), type(value).__name__)
 
 

@@ -27,9 +27,7 @@ from sqlmodel import SQLModel
 
 from core.fields import FIELDS, PROFILE_KINDS
 
-BIG: Final = BigInteger().with_variant(
-    Integer, "sqlite"
-)  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
+BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
 STRICT: Final = {"sqlite_strict": True}
 ALIVE: Final = text("deleted_at IS NULL")
 TRASHED: Final = text("deleted_at IS NOT NULL")
@@ -50,9 +48,7 @@ def _words(default: str | None = "", *, unique: bool = False) -> Any:
 
 
 def _uid() -> Any:
-    return Attribute(
-        sa_column=Column(LargeBinary, nullable=False, unique=True)
-    )
+    return Attribute(sa_column=Column(LargeBinary, nullable=False, unique=True))
 
 
 def _index(name: str, *columns: str, where: Any = ALIVE) -> Index:
@@ -241,7 +237,7 @@ class Request(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """The log. In `before` and `after` a text is named by its digest, the ends and type of a link by their local ids."""
+    """The log. `before` and `after` name a text by its digest, the ends and type of a link by their local ids."""
 
     __tablename__: ClassVar[str] = "change"
     __table_args__ = (

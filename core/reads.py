@@ -7,7 +7,6 @@ looked up and sorted) or wide (the order is walked and every so many rows fit).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +14,7 @@ import msgspec
 
 from core import search
 from core.errors import Invalid, NotFound
-from core.fields import Entity
+from core.fields import Entity, sort_key
 from core.records import TABLES
 from core.store import Store
 from core.values import (
@@ -23,6 +22,7 @@ from core.values import (
     Count,
     DocumentRow,
     Group,
+    Hit,
     Key,
     LinkRow,
     Page,
@@ -72,7 +72,7 @@ def groups(store: Store, ref: Ref) -> list[Group]:
     """Served by link_of_profile_by_type, or by link_of_document."""
     end = f"{ref.entity}_id"
     with store.read() as db:
-        found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()  # noqa: S608
+        found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()
         if not found:
             raise NotFound(f"there is no {ref}")
         counts = dict(db.execute(GROUPS.format(end=end), {"id": found[0], "limit": COUNT_LIMIT + 1}).fetchall())
@@ -113,9 +113,9 @@ def _text_page(store: Store, query: Query, key: Key | None, backwards: bool, off
 
 def _sorted(rows: list[Row], query: Query) -> list[Row]:
     column, newest_first = ORDERS[query.entity].get(query.sort, ORDERS[query.entity]["name"])
-    attribute = {"t.sort_key": "label", "t.updated_at": "updated_at", "t.created_at": "created_at"}.get(column, "number")
-    from core.fields import sort_key
-
+    attribute = {"t.sort_key": "label", "t.updated_at": "updated_at", "t.created_at": "created_at"}.get(
+        column, "number"
+    )
     if attribute == "label":
         keyed = [(sort_key(row.label), row.number, row) for row in rows]
     else:
@@ -196,7 +196,7 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     if query.type:
         parameters["type"] = _type_id(store, query.type)
         end = f"{query.entity}_id"
-        of_type = f"FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL"
+        of_type = "FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL"
         where.append(f"EXISTS (SELECT 1 {of_type} AND l.{end} = t.id)")
         narrow.append(f"SELECT l.{end} {of_type}")
     if query.text:
@@ -210,11 +210,14 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
         return Shape(query.entity, "t.id", True, tuple(where)), parameters
     for candidates in narrow:
         limited = f"{candidates} LIMIT {COUNT_LIMIT + 1}"
-        ((found,),) = store.fetch(f"SELECT count(*) FROM ({limited})", parameters)  # noqa: S608
+        ((found,),) = store.fetch(f"SELECT count(*) FROM ({limited})", parameters)
         if found <= COUNT_LIMIT:
             # The sign keeps the order's index out, so that the few candidates lead.
             return Shape(
-                query.entity, f"+{column}", newest_first != query.descending, (f"t.id IN ({candidates})", *where)
+                query.entity,
+                f"+{column}",
+                newest_first != query.descending,
+                (f"t.id IN ({candidates})", *where),
             ), parameters
     return Shape(query.entity, column, newest_first != query.descending, tuple(where)), parameters
 
@@ -274,7 +277,7 @@ def _type_id(store: Store, name: str) -> int:
 def _total(query: Query) -> str | None:
     """The statement for a total that is kept, if the query asks for one."""
     if query == Query(entity=query.entity, sort=query.sort, descending=query.descending):
-        return f"SELECT value FROM stat WHERE name = '{query.entity}s'"  # noqa: S608
+        return f"SELECT value FROM stat WHERE name = '{query.entity}s'"
     if query == Query(entity="link", type=query.type, sort=query.sort, descending=query.descending):
         return (
             "SELECT value FROM stat WHERE name ="
@@ -284,7 +287,13 @@ def _total(query: Query) -> str | None:
 
 
 def _rows(
-    store: Store, shape: Shape, parameters: dict[str, Any], key: Key | None, backwards: bool, offset: int, limit: int
+    store: Store,
+    shape: Shape,
+    parameters: dict[str, Any],
+    key: Key | None,
+    backwards: bool,
+    offset: int,
+    limit: int,
 ) -> list[Row]:
     parameters["limit"] = limit
     if offset:
@@ -307,7 +316,8 @@ def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) ->
         where.append(_beyond(shape, descending))
     if has_offset:
         # The index alone finds the place; the rows are joined for the one page.
-        inner = f"SELECT t.id FROM {_source(shape)} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        inner = f"SELECT t.id FROM {_source(shape)} WHERE {' AND '.join(where)} ORDER BY {order}"
+        inner += " LIMIT :limit OFFSET :offset"
         where = [f"t.id IN ({inner})"]
     columns = COLUMNS[shape.entity]
     joins = ""
@@ -315,7 +325,7 @@ def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) ->
         columns, joins = _link_columns(shape.ends)
     sort = shape.sort.lstrip("+")
     return (
-        f"SELECT {columns}, {sort}, t.id FROM {_source(shape)} {joins}"  # noqa: S608
+        f"SELECT {columns}, {sort}, t.id FROM {_source(shape)} {joins}"
         f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"
     )
 
@@ -357,7 +367,7 @@ def _beyond(shape: Shape, descending: bool) -> str:
 @lru_cache(maxsize=256)
 def _count_sql(shape: Shape) -> str:
     return (
-        f"SELECT count(*) FROM (SELECT 1 FROM {_source(shape)} WHERE {' AND '.join(shape.where)}"  # noqa: S608
+        f"SELECT count(*) FROM (SELECT 1 FROM {_source(shape)} WHERE {' AND '.join(shape.where)}"
         f" LIMIT {COUNT_LIMIT + 1})"
     )
 
@@ -365,11 +375,46 @@ def _count_sql(shape: Shape) -> str:
 @lru_cache(maxsize=256)
 def _key_sql(shape: Shape) -> str:
     sort = shape.sort.lstrip("+")
-    return f"SELECT {sort}, t.id FROM {_source(shape)} WHERE t.uid = :uid AND {' AND '.join(shape.where)}"  # noqa: S608
+    return f"SELECT {sort}, t.id FROM {_source(shape)} WHERE t.uid = :uid AND {' AND '.join(shape.where)}"
 
 
 @lru_cache(maxsize=256)
 def _rank_sql(shape: Shape) -> str:
     # Standing before in the order is lying beyond in the opposite one.
     where = (*shape.where, _beyond(shape, not shape.newest_first))
-    return f"SELECT count(*) FROM {_source(shape)} WHERE {' AND '.join(where)}"  # noqa: S608
+    return f"SELECT count(*) FROM {_source(shape)} WHERE {' AND '.join(where)}"
+
+
+# --- search over everything ---------------------------------------------------------------------------------
+
+
+def best_matches(store: Store, text: str, limit: int) -> list[Hit]:
+    """By rank where up to COUNT_LIMIT records match, because ranking reads them all; otherwise the newest first."""
+    expression = search.match_expression(text)
+    if not expression:
+        return []
+    hits: list[Hit] = []
+    with store.read() as db:
+        for entity, weights in search.WEIGHTS.items():
+            table = f"{entity}_search"
+            parameters = {"text": expression, "limit": limit}
+            (found,) = db.execute(
+                f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :text LIMIT {COUNT_LIMIT + 1})",
+                parameters,
+            ).fetchone()
+            order = f"bm25({table}, {weights})" if found <= COUNT_LIMIT else f"{table}.rowid DESC"
+            rows = db.execute(
+                f"SELECT {COLUMNS[entity]}, t.id, t.id FROM {table} JOIN {TABLES[entity]} t ON t.id = {table}.rowid"
+                f" WHERE {table} MATCH :text ORDER BY {order} LIMIT :limit",
+                parameters,
+            ).fetchall()
+            for row in rows:
+                excerpt = ""
+                if entity == "document":
+                    body = db.execute(
+                        "SELECT b.text FROM document d JOIN body b ON b.id = d.text_id WHERE d.id = ?",
+                        (row[-1],),
+                    ).fetchone()
+                    excerpt = search.excerpt(body[0], text) if body else ""
+                hits.append(Hit(entity, ROWS[entity](*row), excerpt))
+    return hits

@@ -37,7 +37,9 @@ SELECT: Final[Mapping[Entity, str]] = {
     entity: ", ".join(
         ["t.id", "t.uid", "t.revision", "t.version", "t.created_at", "t.updated_at", "t.deleted_at"]
         + [
-            "(SELECT body.text FROM body WHERE body.id = t.text_id)" if name == "text" else f"t.{COLUMNS.get(name, name)}"
+            "(SELECT body.text FROM body WHERE body.id = t.text_id)"
+            if name == "text"
+            else f"t.{COLUMNS.get(name, name)}"
             for name in fields
         ]
     )
@@ -51,7 +53,7 @@ Row = tuple[Any, ...]
 def load(db: Connection, entity: Entity, where: str, parameters: Any) -> list[Row]:
     """Whole rows, in the column order of SELECT; `where` is SQL of our own over the table t."""
     rows: list[Row] = db.execute(
-        f"SELECT {SELECT[entity]} FROM {TABLES[entity]} t WHERE {where}",  # noqa: S608
+        f"SELECT {SELECT[entity]} FROM {TABLES[entity]} t WHERE {where}",
         parameters,
     ).fetchall()
     return rows
@@ -134,7 +136,7 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
         title = link_titles(db, [id])[id]
         for name, table in ENDS.items():
             (fields[name],) = db.execute(
-                f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",  # noqa: S608
+                f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",
                 (fields[name],),
             ).fetchone()
     else:
@@ -145,10 +147,20 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
         (entity, id),
     ).fetchone() or ("",)
     external = db.execute(
-        "SELECT source, external_id FROM external_id WHERE entity = ? AND record_id = ? ORDER BY 1, 2", (entity, id)
+        "SELECT source, external_id FROM external_id WHERE entity = ? AND record_id = ? ORDER BY 1, 2",
+        (entity, id),
     ).fetchall()
     return Record(
-        Ref(entity, uid), title, fields, revision, version, created_at, updated_at, author, deleted_at, external
+        Ref(entity, uid),
+        title,
+        fields,
+        revision,
+        version,
+        created_at,
+        updated_at,
+        author,
+        deleted_at,
+        external,
     )
 
 

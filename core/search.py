@@ -15,7 +15,7 @@ FIELDS: dict[Entity, frozenset[str]] = {
 }
 """A change of any of these renews the index entry."""
 
-WEIGHTS = {"profile": "10.0, 6.0, 1.0", "document": "10.0, 4.0, 2.0, 1.0"}
+WEIGHTS: dict[Entity, str] = {"profile": "10.0, 6.0, 1.0", "document": "10.0, 4.0, 2.0, 1.0"}
 
 
 def put_in_index(db: Connection, entity: Entity, id: int, fields: dict[str, Any]) -> None:
@@ -24,7 +24,12 @@ def put_in_index(db: Connection, entity: Entity, id: int, fields: dict[str, Any]
         other = [e["value"] for e in (*fields["emails"], *fields["phones"])] + [fields["notes"]]
         db.execute(
             "INSERT OR REPLACE INTO profile_search(rowid, name, aliases, other) VALUES (?, ?, ?, ?)",
-            (id, fields["name"], "\n".join(fields["aliases"]), "\n".join((*other, *leaves(fields["attributes"])))),
+            (
+                id,
+                fields["name"],
+                "\n".join(fields["aliases"]),
+                "\n".join((*other, *leaves(fields["attributes"]))),
+            ),
         )
     elif entity == "document":
         tags = "\n".join((*fields["tags"], fields["category"]))
@@ -36,7 +41,7 @@ def put_in_index(db: Connection, entity: Entity, id: int, fields: dict[str, Any]
 
 def take_from_index(db: Connection, entity: Entity, id: int) -> None:
     if entity in FIELDS:
-        db.execute(f"DELETE FROM {entity}_search WHERE rowid = ?", (id,))  # noqa: S608
+        db.execute(f"DELETE FROM {entity}_search WHERE rowid = ?", (id,))
 
 
 def leaves(value: Any) -> Iterable[str]:

@@ -289,7 +289,11 @@ def translate(error: Exception, path: Path) -> RolodocError:
 
 
 SENTENCES: Final = (
-    ("SQLITE_FULL", Unavailable, "the disk that holds {path} is full; nothing was written: make room and try again"),
+    (
+        "SQLITE_FULL",
+        Unavailable,
+        "the disk that holds {path} is full; nothing was written: make room and try again",
+    ),
     ("SQLITE_READONLY", Unavailable, "{path} is read-only; nothing was written"),
     ("SQLITE_BUSY", Timeout, "another program keeps {path} busy; try again"),
     ("SQLITE_LOCKED", Timeout, "another program keeps {path} busy; try again"),

@@ -41,7 +41,13 @@ class Workspace(Protocol):
     # --- lists ---------------------------------------------------------------------------------
 
     def page(
-        self, query: Query, *, key: Key | None = None, backwards: bool = False, offset: int = 0, limit: int = PAGE
+        self,
+        query: Query,
+        *,
+        key: Key | None = None,
+        backwards: bool = False,
+        offset: int = 0,
+        limit: int = PAGE,
     ) -> Page:
         """Up to `limit` rows after `key` (before it when backwards), or from the start (the end).
 
@@ -73,6 +79,14 @@ class Workspace(Protocol):
 
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
         """The record of this id, external id or unique name. Raises NotFound, Ambiguous."""
+
+    def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
+        """The records, in the trash or not, that have one of these external ids of the source."""
+
+    def find_links(
+        self, keys: Sequence[tuple[RecordId, RecordId, str]]
+    ) -> dict[tuple[RecordId, RecordId, str], Record]:
+        """The links, in the trash or not, of these documents, profiles and types by name."""
 
     # --- the one write path --------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import msgspec
 import uuid_utils
 
 from core import bulk_links, search
-from core.errors import Conflict, Exists, Invalid, NotFound, RolodocError, Stale
+from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import FIELDS, Entity, check_fields, now, sort_key
 from core.records import (
     COLUMNS,
@@ -35,10 +35,16 @@ from core.records import (
     to_log,
 )
 from core.store import Connection, Store
-from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Restore, Write
+from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Write
 
+ENDS_OF_LINK: Final[tuple[Entity, Entity]] = ("document", "profile")
 FLUSH: Final = 10_000  # changes held before they are appended
-STATS: Final[Mapping[Entity, str]] = {"profile": "profiles", "document": "documents", "link": "links", "type": "types"}
+STATS: Final[Mapping[Entity, str]] = {
+    "profile": "profiles",
+    "document": "documents",
+    "link": "links",
+    "type": "types",
+}
 
 _json = msgspec.json.Encoder().encode
 
@@ -79,7 +85,13 @@ class OpenRequest:
     """A request while its transaction is open: what it has changed so far, and the ways to change more."""
 
     def __init__(
-        self, db: Connection, actor: Actor, reason: str = "", *, reverts: int | None = None, undo: bool = False
+        self,
+        db: Connection,
+        actor: Actor,
+        reason: str = "",
+        *,
+        reverts: int | None = None,
+        undo: bool = False,
     ) -> None:
         self.db = db
         self.actor = actor
@@ -117,7 +129,8 @@ class OpenRequest:
             return Receipt(None, refs, 0, "nothing had to change")
         self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
         self.db.executemany(
-            "INSERT INTO stat(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
+            "INSERT INTO stat(name, value) VALUES (?, ?)"
+            " ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
             [(name, by) for name, by in self.stats.items() if by],
         )
         return Receipt(self.uid, refs, self.total, self._summary())
@@ -152,7 +165,17 @@ class OpenRequest:
             self.id = self.db.execute(
                 "INSERT INTO request(uid, actor, via, at, reason, reverts, undo, first_seq, last_seq)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.uid, self.actor.name, self.actor.via, self.at, self.reason, self.reverts, self.undo, first, first),
+                (
+                    self.uid,
+                    self.actor.name,
+                    self.actor.via,
+                    self.at,
+                    self.reason,
+                    self.reverts,
+                    self.undo,
+                    first,
+                    first,
+                ),
             ).lastrowid
         return self.id
 
@@ -161,7 +184,7 @@ class OpenRequest:
             id = self.begin()
             self.db.executemany(
                 "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after)"
-                f" VALUES ({id:d}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f" VALUES ({id:d}, ?, ?, ?, ?, ?, ?, ?)",
                 self._changes,
             )
             self.total += len(self._changes)
@@ -211,7 +234,7 @@ class OpenRequest:
         return Ref(entity, uid)
 
     def insert(self, table: str, columns: Mapping[str, Any]) -> int:
-        sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+        sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         return cast(int, self.db.execute(sql, tuple(columns.values())).lastrowid)
 
     def _keep_external(self, entity: Entity, id: int, external: tuple[str, str]) -> None:
@@ -278,7 +301,7 @@ class OpenRequest:
         version = self.next_version()
         columns = {**columns, "revision": row[2] + 1, "version": version, "updated_at": self.at}
         sets = ", ".join(f"{name} = ?" for name in columns)
-        self.db.execute(f"UPDATE {TABLES[entity]} SET {sets} WHERE id = ?", (*columns.values(), row[0]))  # noqa: S608
+        self.db.execute(f"UPDATE {TABLES[entity]} SET {sets} WHERE id = ?", (*columns.values(), row[0]))
         self.log(entity, row[0], kind, row[2] + 1, version, before, after)
 
     # --- delete and restore --------------------------------------------------------------------------
@@ -287,9 +310,10 @@ class OpenRequest:
         """To the trash, the links of a profile or document first; nothing when it is there already."""
         if row[6] is not None:
             return
-        if entity == "type" and self.db.execute(
-            "SELECT 1 FROM link WHERE type_id = ? AND deleted_at IS NULL", (row[0],)
-        ).fetchone():
+        if (
+            entity == "type"
+            and self.db.execute("SELECT 1 FROM link WHERE type_id = ? AND deleted_at IS NULL", (row[0],)).fetchone()
+        ):
             raise Conflict(f'links of the type "{self.name(entity, row)}" exist; unlink them first')
         if entity in ("profile", "document"):
             for link in load(self.db, "link", f"t.{entity}_id = ? AND t.deleted_at IS NULL", (row[0],)):
@@ -303,10 +327,10 @@ class OpenRequest:
             return
         fields = stored_fields(entity, row)
         if entity == "link":
-            for end in ("document", "profile"):
-                found = load(self.db, cast(Entity, end), "t.id = ?", (fields[end],))
+            for end in ENDS_OF_LINK:
+                found = load(self.db, end, "t.id = ?", (fields[end],))
                 if found and found[0][6] is not None:
-                    title = self.name(cast(Entity, end), found[0])
+                    title = self.name(end, found[0])
                     raise Conflict(f"its {end} {title} is in the trash; restore that first")
         if entity == "type":
             self._check_type(fields, row[0])
@@ -339,7 +363,7 @@ class OpenRequest:
     # --- what goes with a row -------------------------------------------------------------------------
 
     def columns(self, entity: Entity, fields: Mapping[str, Any]) -> dict[str, Any]:
-        columns = {}
+        columns: dict[str, Any] = {}
         for name, value in fields.items():
             if name == "text":
                 columns["text_id"] = keep_body(self.db, value)
@@ -379,7 +403,7 @@ class OpenRequest:
 
     def local_ids(self, entity: Entity, uids: list[bytes]) -> dict[bytes, int]:
         """The local ids of living records; one that does not live is not in the answer."""
-        sql = f"SELECT uid, id FROM {TABLES[entity]} WHERE deleted_at IS NULL AND uid IN"  # noqa: S608
+        sql = f"SELECT uid, id FROM {TABLES[entity]} WHERE deleted_at IS NULL AND uid IN"
         return dict(in_chunks(self.db, sql, uids))
 
     def refuse_missing(self, entity: Entity, uid: bytes) -> None:

@@ -28,7 +28,11 @@ def upgrade(db: Any, begin: Callable[[], bool]) -> None:
     because it ends whatever transaction it finds on a new one.
     """
     engine = create_engine(
-        "sqlite+pysqlite://", module=dbapi2, creator=lambda: db, poolclass=StaticPool, pool_reset_on_return=None
+        "sqlite+pysqlite://",
+        module=dbapi2,
+        creator=lambda: db,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
     )
     with engine.connect() as connection:
         if begin():

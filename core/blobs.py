@@ -1,0 +1,57 @@
+"""Contents: bytes named by their SHA-256, each stored once, in a folder beside the store's file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from core.errors import Corrupt, Invalid, NotFound
+
+CHUNK: Final = 1 << 20
+LIMIT: Final = 100 << 20  # bytes of one content
+
+
+def store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
+    """Copies the stream; returns its SHA-256 in hexadecimal and its size. Raises Invalid over the limit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".incoming-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > LIMIT:
+                    raise Invalid(f"is larger than {LIMIT >> 20} MiB", "contents")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = digest.hexdigest()
+        path = _path(folder, sha256)
+        path.parent.mkdir(exist_ok=True)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return sha256, size
+
+
+def open_content(folder: Path, sha256: str) -> BinaryIO:
+    """The bytes, checked against their name first. Raises NotFound, Corrupt."""
+    path = _path(folder, sha256)
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise NotFound(f"the content {sha256} is not in this store") from None
+    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        file.close()
+        raise Corrupt(f"the content at {path} was changed: its digest is not its name")
+    file.seek(0)
+    return file
+
+
+def _path(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / sha256

@@ -1,0 +1,167 @@
+"""Reads and follows the change log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from threading import Event
+from typing import Any, Final, cast
+
+import msgspec
+
+from core.errors import NotFound
+from core.fields import Entity
+from core.records import DIGEST, ENDS, TABLES, TITLES, body_of, in_chunks, link_titles
+from core.store import Connection, Store
+from core.values import Actor, Change, RecordId, Ref
+
+POLL: Final = 0.05  # seconds; a look at PRAGMA data_version costs some 5 us
+BATCH: Final = 1_000  # changes
+GLIMPSE: Final = 1_000  # characters of a text, where the feed of all records shows one
+
+SELECT: Final = """
+SELECT c.seq, r.uid, c.entity, c.record_id, c.kind, c.revision, c.version, c.before, c.after,
+       r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1
+FROM change c JOIN request r ON r.id = c.request_id LEFT JOIN request v ON v.id = r.reverts
+"""
+
+
+def read(
+    store: Store,
+    *,
+    ref: Ref | None = None,
+    request: RecordId | None = None,
+    actor: str = "",
+    entity: Entity | None = None,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[Change]:
+    where: list[str] = []
+    parameters: dict[str, Any] = {"limit": limit}
+    if ref is not None:
+        where.append(f"c.entity = :entity AND c.record_id = (SELECT id FROM {TABLES[ref.entity]} WHERE uid = :uid)")
+        parameters |= {"entity": ref.entity, "uid": ref.id}
+    elif entity is not None:
+        where.append("c.entity = :entity")
+        parameters["entity"] = entity
+    if request is not None:
+        span = store.fetch("SELECT first_seq, last_seq FROM request WHERE uid = ?", (request,))
+        where.append("c.seq BETWEEN :first AND :last")
+        parameters["first"], parameters["last"] = span[0] if span else (1, 0)
+    if actor:
+        where.append("r.actor = :actor")
+        parameters["actor"] = actor
+    if after is not None:
+        where.append("c.seq > :after")
+        parameters["after"] = after
+    if before is not None:
+        where.append("c.seq < :before")
+        parameters["before"] = before
+    sql = SELECT + (f" WHERE {' AND '.join(where)}" if where else "")
+    sql += f" ORDER BY c.seq {'DESC' if after is None else 'ASC'} LIMIT :limit"
+    with store.read() as db:
+        rows = db.execute(sql, parameters).fetchall()
+        return _changes(db, rows, whole=ref is not None or request is not None)
+
+
+def cursor(store: Store) -> int:
+    """The seq of the latest change; 0 when there is none."""
+    ((seq,),) = store.fetch("SELECT max(seq) FROM change")
+    return int(seq or 0)
+
+
+def follow(store: Store, stop: Event, after: int | None) -> Iterator[list[Change]]:
+    """Changes as they are committed, by whichever process, in batches; ends when `stop` is set."""
+    db = store.connect()
+    try:
+        seen = cursor(store) if after is None else after
+        version = None
+        while not stop.is_set():
+            (latest,) = db.execute("PRAGMA data_version").fetchone()
+            if latest == version:
+                stop.wait(POLL)
+                continue
+            version = latest
+            while batch := read(store, after=seen, limit=BATCH):
+                seen = batch[-1].seq
+                yield batch
+    finally:
+        db.close()
+
+
+# --- from rows to changes -----------------------------------------------------------------------------
+
+
+def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> list[Change]:
+    """The values of the log as fields; texts whole or their beginning."""
+    parsed = [(row, msgspec.json.decode(row[7]), msgspec.json.decode(row[8])) for row in rows]
+    wanted: dict[Entity, set[int]] = defaultdict(set)
+    for row, before, after in parsed:
+        wanted[row[2]].add(row[3])
+        if row[2] == "link":
+            for values in (before, after):
+                for end in ENDS.keys() & values.keys():
+                    wanted[cast(Entity, end)].add(values[end])
+    known = {entity: _uids_and_titles(db, entity, ids) for entity, ids in wanted.items()}
+    changes = []
+    for row, before, after in parsed:
+        uid, title = known[row[2]].get(row[3], (bytes(16), "(purged)"))
+        for values in (before, after):
+            _as_fields(db, row[2], values, known, whole)
+        changes.append(
+            Change(
+                seq=row[0],
+                request=row[1],
+                ref=Ref(row[2], uid),
+                title=title,
+                kind=row[4],
+                revision=row[5],
+                version=row[6],
+                before=before,
+                after=after,
+                actor=Actor(row[9], row[10]),
+                at=row[11],
+                reason=row[12],
+                reverts=row[13],
+                size=row[14],
+            )
+        )
+    return changes
+
+
+def _uids_and_titles(db: Connection, entity: Entity, ids: set[int]) -> dict[int, tuple[bytes, str]]:
+    if entity == "link":
+        titles = link_titles(db, ids)
+        uids = dict(in_chunks(db, "SELECT id, uid FROM link WHERE id IN", list(ids)))
+        return {id: (uids[id], title) for id, title in titles.items()}
+    sql = f"SELECT id, uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE id IN"
+    return {id: (uid, title) for id, uid, title in in_chunks(db, sql, list(ids))}
+
+
+def _as_fields(
+    db: Connection,
+    entity: Entity,
+    values: dict[str, Any],
+    known: dict[Entity, dict[int, tuple[bytes, str]]],
+    whole: bool,
+) -> None:
+    if entity == "link":
+        for end in ENDS.keys() & values.keys():
+            uid, title = known[cast(Entity, end)].get(values[end], (bytes(16), ""))
+            values[end] = title if end == "type" else uid
+    text = values.get("text")
+    if entity == "document" and text:
+        values["text"] = _body(db, text, whole)
+
+
+def _body(db: Connection, value: str, whole: bool) -> str:
+    if whole or not value.startswith(DIGEST):
+        try:
+            return body_of(db, value)
+        except NotFound as error:
+            return f"({error})"
+    found = db.execute(
+        "SELECT substr(text, 1, ?) FROM body WHERE sha256 = ?", (GLIMPSE, bytes.fromhex(value[len(DIGEST) :]))
+    ).fetchone()
+    return found[0] if found else ""

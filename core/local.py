@@ -1,0 +1,247 @@
+"""The workspace on a store file of this machine."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
+
+import msgspec
+
+from core import blobs, bulk_links, changes, reads, undo, writes
+from core.errors import Ambiguous, NotFound
+from core.fields import Entity, sort_key
+from core.records import TABLES, TITLES, in_chunks, load, load_one, record
+from core.store import Connection, Store
+from core.values import (
+    Actor,
+    Change,
+    Count,
+    Group,
+    Hit,
+    Key,
+    Page,
+    Query,
+    Receipt,
+    Record,
+    RecordId,
+    Ref,
+    Stats,
+    TypeRow,
+    Write,
+    id_text,
+)
+from core.workspace import PAGE, Progress
+
+
+class LocalWorkspace:
+    """See core.workspace.Workspace for what each method returns and raises."""
+
+    def __init__(self, path: str | Path, actor: Actor, *, create: bool = True) -> None:
+        self.actor = actor
+        self.store = Store(path, create=create)
+        self._blobs = Path(f"{path}-blobs")
+
+    # --- lists ---------------------------------------------------------------------------------
+
+    def page(
+        self,
+        query: Query,
+        *,
+        key: Key | None = None,
+        backwards: bool = False,
+        offset: int = 0,
+        limit: int = PAGE,
+    ) -> Page:
+        return reads.page(self.store, query, key, backwards, offset, limit)
+
+    def count(self, query: Query) -> Count:
+        return reads.count(self.store, query)
+
+    def rank(self, query: Query, id: RecordId) -> int | None:
+        return reads.rank(self.store, query, id)
+
+    def groups(self, ref: Ref) -> list[Group]:
+        return reads.groups(self.store, ref)
+
+    def types(self) -> list[TypeRow]:
+        return reads.types(self.store)
+
+    def search(self, text: str, *, limit: int = 50) -> list[Hit]:
+        return reads.best_matches(self.store, text, limit)
+
+    def stats(self) -> Stats:
+        with self.store.read() as db:
+            totals = dict(db.execute("SELECT name, value FROM stat").fetchall())
+            names = dict(db.execute("SELECT 'links:' || id, name FROM relationship_type").fetchall())
+            (seq,) = db.execute("SELECT count(*) FROM change").fetchone()
+        by_type = sorted(
+            ((names[key], n) for key, n in totals.items() if key in names and n), key=lambda t: (-t[1], t[0])
+        )
+        return Stats(
+            profiles=totals.get("profiles", 0),
+            documents=totals.get("documents", 0),
+            links=totals.get("links", 0),
+            links_by_type=dict(by_type),
+            trash=totals.get("trash", 0),
+            changes=seq,
+            path=str(self.store.path),
+            size=self.store.path.stat().st_size,
+        )
+
+    # --- records -------------------------------------------------------------------------------
+
+    def get(self, ref: Ref) -> Record:
+        with self.store.read() as db:
+            return record(db, ref.entity, load_one(db, ref))
+
+    def resolve(self, name: str, entity: Entity | None = None) -> Ref:
+        entities = [entity] if entity else list(TABLES)
+        with self.store.read() as db:
+            for find in (_by_id, _by_external_id, _by_name):
+                found = [ref for known in entities for ref in find(db, known, name)]
+                if len(found) > 1:
+                    raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]])
+                if found:
+                    return found[0]
+        raise NotFound(f'there is no {entity or "record"} "{name}"')
+
+    def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
+        with self.store.read() as db:
+            sql = "SELECT external_id, record_id FROM external_id WHERE entity = ? AND source = ? AND external_id IN"
+            found = dict(in_chunks(db, sql, list(ids), (entity, source)))
+            records = _records(db, entity, list(found.values()))
+        return {external_id: records[id] for external_id, id in found.items() if id in records}
+
+    def find_links(
+        self, keys: Sequence[tuple[RecordId, RecordId, str]]
+    ) -> dict[tuple[RecordId, RecordId, str], Record]:
+        types = {type.name: type.id for type in self.types()}
+        uids = {
+            bulk_links.link_id(document, profile, types[type]): (document, profile, type)
+            for document, profile, type in keys
+            if type in types
+        }
+        with self.store.read() as db:
+            ids = [id for (id,) in in_chunks(db, "SELECT id FROM link WHERE uid IN", list(uids))]
+            return {uids[found.ref.id]: found for found in _records(db, "link", ids).values()}
+
+    # --- the one write path --------------------------------------------------------------------
+
+    def write(self, requested: Sequence[Write], *, reason: str = "", progress: Progress | None = None) -> Receipt:
+        return writes.apply(self.store, self.actor, requested, reason=reason, progress=progress)
+
+    def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
+        if seq is not None:
+            return undo.undo_change(self.store, self.actor, seq)
+        return undo.undo(self.store, self.actor, request)
+
+    def redo(self) -> Receipt:
+        return undo.redo(self.store, self.actor)
+
+    # --- the change log ------------------------------------------------------------------------
+
+    def changes(
+        self,
+        *,
+        ref: Ref | None = None,
+        request: RecordId | None = None,
+        actor: str = "",
+        entity: Entity | None = None,
+        after: int | None = None,
+        before: int | None = None,
+        limit: int = PAGE,
+    ) -> list[Change]:
+        return changes.read(
+            self.store,
+            ref=ref,
+            request=request,
+            actor=actor,
+            entity=entity,
+            after=after,
+            before=before,
+            limit=limit,
+        )
+
+    def cursor(self) -> int:
+        return changes.cursor(self.store)
+
+    def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
+        return changes.follow(self.store, stop, after)
+
+    # --- contents, and what this place remembers -------------------------------------------------
+
+    def store_content(self, stream: BinaryIO) -> tuple[str, int]:
+        return blobs.store_content(self._blobs, stream)
+
+    def open_content(self, sha256: str) -> BinaryIO:
+        return blobs.open_content(self._blobs, sha256)
+
+    def remember(self, key: str, value: Any) -> None:
+        with self.store.write() as db:
+            if value is None:
+                db.execute("DELETE FROM memory WHERE key = ?", (key,))
+            else:
+                db.execute(
+                    "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+                    (key, msgspec.json.encode(value).decode()),
+                )
+
+    def recall(self, prefix: str) -> dict[str, Any]:
+        rows = self.store.fetch("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        return {key: msgspec.json.decode(value) for key, value in rows}
+
+    def close(self) -> None:
+        self.store.close()
+
+
+# --- the ways to name a record ----------------------------------------------------------------------------
+
+
+def _by_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
+    if not re.fullmatch(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", name):
+        return []
+    id = uuid.UUID(name).bytes
+    rows = db.execute(f"SELECT uid FROM {TABLES[entity]} WHERE uid = ?", (id,)).fetchall()
+    return [Ref(entity, uid) for (uid,) in rows]
+
+
+def _by_external_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
+    rows = db.execute(
+        f"SELECT DISTINCT t.uid FROM external_id e JOIN {TABLES[entity]} t ON t.id = e.record_id"
+        " WHERE e.entity = ? AND e.external_id = ? LIMIT 11",
+        (entity, name),
+    ).fetchall()
+    return [Ref(entity, uid) for (uid,) in rows]
+
+
+def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
+    """Living records of this name, or if none is spelled just so, of this name without case and accents."""
+    if entity == "link":
+        return []
+    rows = db.execute(
+        f"SELECT uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE sort_key = ? AND deleted_at IS NULL LIMIT 11",
+        (sort_key(name),),
+    ).fetchall()
+    exact = [uid for uid, title in rows if title == name]
+    return [Ref(entity, uid) for uid in exact or [uid for uid, _ in rows]]
+
+
+def _candidate(db: Connection, ref: Ref) -> str:
+    found = record(db, ref.entity, load_one(db, ref))
+    marks = [ref.entity, found.fields.get("kind") or found.fields.get("category") or ""]
+    emails = found.fields.get("emails") or []
+    marks += [emails[0]["value"]] if emails else []
+    return f"{id_text(ref.id)} {found.title} ({', '.join(filter(None, marks))})"
+
+
+def _records(db: Connection, entity: Entity, ids: list[int]) -> dict[int, Record]:
+    """Whole records by local id."""
+    rows: list[Any] = []
+    for start in range(0, len(ids), 1000):
+        chunk = ids[start : start + 1000]
+        rows += load(db, entity, f"t.id IN ({','.join('?' * len(chunk))})", chunk)
+    return {row[0]: record(db, entity, row) for row in rows}

@@ -1,0 +1,170 @@
+"""Undo and redo: the opposite of a request, worked out from the log and written as new changes.
+
+A request can be taken back once: its opposite names it (`reverts`). Undo takes back a request or a redo, redo takes
+back an undo. A field that someone edited later is never overwritten: then the whole undo is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import Conflict, NotFound
+from core.fields import FIELDS, Entity, format_instant
+from core.records import DIGEST, body_of, load, stored_fields, to_log
+from core.store import Connection, Store
+from core.values import Actor, Receipt, RecordId
+from core.writes import OpenRequest
+
+Logged = tuple[int, Entity, int, str, int, dict[str, Any], dict[str, Any]]
+"""seq, entity, local id, kind, version, before, after."""
+
+LAST_DONE: Final = """
+SELECT id FROM request q WHERE actor = ? AND undo = 0
+AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id) ORDER BY id DESC LIMIT 1
+"""
+LAST_UNDONE: Final = """
+SELECT id FROM request q WHERE actor = ?1 AND undo = 1 AND reverts IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id)
+AND NOT EXISTS (SELECT 1 FROM request WHERE actor = ?1 AND undo = 0 AND reverts IS NULL AND id > q.id)
+ORDER BY id DESC LIMIT 1
+"""
+
+
+def undo(store: Store, actor: Actor, uid: RecordId | None) -> Receipt:
+    """Takes back a request, by default the actor's latest. Raises NotFound, Conflict."""
+    with store.write() as db:
+        if uid is None:
+            found = db.execute(LAST_DONE, (actor.name,)).fetchone()
+        else:
+            found = db.execute("SELECT id FROM request WHERE uid = ?", (uid,)).fetchone()
+        if not found:
+            raise NotFound("there is nothing to undo" if uid is None else "there is no such request to undo")
+        return _revert(db, actor, found[0])
+
+
+def redo(store: Store, actor: Actor) -> Receipt:
+    """Takes back the actor's latest undo, while it did nothing else since. Raises NotFound, Conflict."""
+    with store.write() as db:
+        found = db.execute(LAST_UNDONE, (actor.name,)).fetchone()
+        if not found:
+            raise NotFound("there is nothing to redo")
+        return _revert(db, actor, found[0])
+
+
+def undo_change(store: Store, actor: Actor, seq: int) -> Receipt:
+    """Takes back one change, as a request that can be undone itself. Raises NotFound, Conflict."""
+    with store.write() as db:
+        changes = list(_logged(db, seq, seq))
+        if not changes:
+            raise NotFound(f"there is no change {seq}")
+        (size,) = db.execute(
+            "SELECT r.last_seq - r.first_seq + 1 FROM change c JOIN request r ON r.id = c.request_id WHERE c.seq = ?",
+            (seq,),
+        ).fetchone()
+        if size == 1:
+            (id,) = db.execute("SELECT request_id FROM change WHERE seq = ?", (seq,)).fetchone()
+            return _revert(db, actor, id)
+        return _take_back(OpenRequest(db, actor, f"undo of change {seq}"), changes)
+
+
+def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
+    undo, first, last = db.execute("SELECT undo, first_seq, last_seq FROM request WHERE id = ?", (id,)).fetchone()
+    taken = db.execute("SELECT actor, at FROM request WHERE reverts = ?", (id,)).fetchone()
+    if taken:
+        raise Conflict(f"{taken[0]} has undone that already, {format_instant(taken[1])}")
+    return _take_back(OpenRequest(db, actor, reverts=id, undo=not undo), _logged(db, first, last))
+
+
+def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
+    for change in changes:
+        _OPPOSITES[change[3]](request, change)
+    return request.finish([])
+
+
+def _logged(db: Connection, first: int, last: int) -> list[Logged]:
+    """The changes from first to last, the latest first."""
+    rows = db.execute(
+        "SELECT seq, entity, record_id, kind, version, before, after FROM change"
+        " WHERE seq BETWEEN ? AND ? ORDER BY seq DESC",
+        (first, last),
+    ).fetchall()
+    decode = msgspec.json.decode
+    return [(*row[:5], decode(row[5]), decode(row[6])) for row in rows]
+
+
+# --- the opposite of each kind of change --------------------------------------------------------------------
+
+
+def _delete(request: OpenRequest, change: Logged) -> None:
+    """Of a creation or a restoration: the record must be as that left it, and nothing may have been linked to it."""
+    _, entity, id, kind, version, before, _ = change
+    row = _row(request, entity, id)
+    if row[3] != version:
+        raise _overtaken(request, change)
+    if entity in ("profile", "document"):
+        (found,) = request.db.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM link WHERE {entity}_id = ? AND deleted_at IS NULL LIMIT 1001)",
+            (id,),
+        ).fetchone()
+        if found:
+            raise Conflict(f"{request.name(entity, row)} has been linked since ({found} links); unlink it first")
+    if kind == "restored" and before:
+        request.edit(entity, row, _values(request.db, before))
+        row = _row(request, entity, id)
+    request.delete(entity, row)
+
+
+def _set_back(request: OpenRequest, change: Logged) -> None:
+    """Of an edit: every field must still hold what that edit wrote."""
+    _, entity, id, _, version, before, after = change
+    row = _row(request, entity, id)
+    if row[3] != version:
+        current = stored_fields(entity, row)
+        if any(to_log(name, current[name]) != value for name, value in after.items()) or row[6] is not None:
+            raise _overtaken(request, change)
+    request.edit(entity, row, _values(request.db, before))
+
+
+def _bring_back(request: OpenRequest, change: Logged) -> None:
+    """Of a deletion: the links that went along have changes of their own."""
+    _, entity, id, _, version, _, _ = change
+    row = _row(request, entity, id)
+    if row[3] != version:
+        raise _overtaken(request, change)
+    request.restore(entity, row, with_links=False)
+
+
+_OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring_back, "restored": _delete}
+
+
+def _row(request: OpenRequest, entity: Entity, id: int) -> tuple[Any, ...]:
+    rows = load(request.db, entity, "t.id = ?", (id,))
+    if not rows:
+        raise Conflict(f"a {entity} of that request was purged since; nothing was undone")
+    return rows[0]
+
+
+def _values(db: Connection, logged: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: body_of(db, value) if name == "text" and str(value).startswith(DIGEST) else value
+        for name, value in logged.items()
+    }
+
+
+def _overtaken(request: OpenRequest, change: Logged) -> Conflict:
+    seq, entity, id, _, _, before, after = change
+    later = request.db.execute(
+        "SELECT r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY c.seq DESC LIMIT 1",
+        (entity, id, seq),
+    ).fetchone()
+    who, at = later or ("someone", request.at)
+    labels = ", ".join(FIELDS[entity][name].label.lower() for name in after if before)
+    what = f" ({labels})" if labels else ""
+    title = request.name(entity, _row(request, entity, id))
+    return Conflict(
+        f"{who} changed {title}{what} later, {format_instant(at)}; an undo would overwrite that, so nothing was undone"
+    )
