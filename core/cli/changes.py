@@ -13,8 +13,9 @@ from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.names import find_record
 from core.cli.objects import change_object
+from core.cli.output import format_time
 from core.cli.writing import tell_receipt
-from core.fields import FIELDS, Entity, format_instant
+from core.fields import FIELDS, Entity
 from core.values import Change, id_text
 
 SHOWN = 200  # characters of a value
@@ -102,7 +103,7 @@ def _request(text: str) -> bytes:
 
 def _summary(change: Change) -> str:
     return (
-        f"{change.seq}  {format_instant(change.at)}  {change.actor.name} {change.kind} "
+        f"{change.seq}  {format_time(change.at)}  {change.actor.name} {change.kind} "
         f"{change.ref.entity} {change.title}, rev {change.revision}"
     )
 

@@ -13,10 +13,18 @@ from core.cli.objects import record_object
 from core.cli.show import show_record
 from core.cli.writing import Assignments, create, declare_writing
 from core.errors import Invalid
-from core.fields import parse_instant
-from core.values import Query, id_text
+from core.fields import Entity, parse_instant
+from core.values import Query, RecordId, Ref, id_text
+from core.workspace import Workspace
 
 app = noun("link", "Links between documents and profiles.")
+
+COLUMNS = [
+    Column("document", lambda row: row.document_title),
+    Column("type", lambda row: row.type),
+    Column("profile", lambda row: row.profile_name),
+    Column("id", lambda row: id_text(row.id)),
+]
 
 
 @command(app, "list")
@@ -36,14 +44,14 @@ def list_links(
 ) -> None:
     """List links: those of a document by type and position, others the latest first."""
     workspace = session.workspace
-    document_ref = find_record(workspace, document, "document") if document else None
-    profile_ref = find_record(workspace, profile, "profile") if profile else None
-    title = workspace.get(document_ref).title if document_ref else ""
-    name = workspace.get(profile_ref).title if profile_ref else ""
+    ends, known = {}, {}
+    if document:
+        ends["document"], known["document_title"] = _end(workspace, "document", document)
+    if profile:
+        ends["profile"], known["profile_name"] = _end(workspace, "profile", profile)
     query = Query(
         entity="link",
-        document=document_ref.id if document_ref else None,
-        profile=profile_ref.id if profile_ref else None,
+        **ends,
         type=type,
         category=category,
         tag=tag,
@@ -53,13 +61,13 @@ def list_links(
         descending=reverse,
         trash=trash,
     )
-    columns = [
-        Column("document", lambda row: row.document_title or title),
-        Column("type", lambda row: row.type),
-        Column("profile", lambda row: row.profile_name or name),
-        Column("id", lambda row: id_text(row.id)),
-    ]
-    list_rows(session, query, columns, None if all else limit)
+    list_rows(session, query, COLUMNS, None if all else limit, known)
+
+
+def _end(workspace: Workspace, entity: Entity, name: str) -> tuple[RecordId, str]:
+    """Id and title of the record at one end."""
+    record = workspace.get(find_record(workspace, name, entity))
+    return record.ref.id, record.title
 
 
 def _instant(text: str) -> int | None:
@@ -80,6 +88,9 @@ def show(session: Session, link: Annotated[str, typer.Argument(help="Id of the l
         session.out.object(record_object(record))
         return
     show_record(session, record)
+    for end in ("document", "profile"):
+        id = record.fields[end]
+        session.out.line(f"{end}: {workspace.get(Ref(end, id)).title} ({id_text(id)})")
 
 
 @command(app, "add")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
+import msgspec
 import typer
 
 from core.cli.command import Session
@@ -25,30 +26,34 @@ class Order(StrEnum):
     name = "name"
     updated = "updated"
     created = "created"
-    deleted = "deleted"
 
 
 Text = Annotated[str, typer.Option("--text", help="Only those that hold these words; the last may be a beginning.")]
 Type = Annotated[str, typer.Option("--type", help="Only with a link of this relationship type.")]
-Sort = Annotated[Order, typer.Option("--sort", help="Names from A; times from the latest.")]
+Sort = Annotated[Order, typer.Option("--sort", help="Names from A, times from the latest.")]
 Reverse = Annotated[bool, typer.Option("--reverse", help="Turn the order round.")]
 Trash = Annotated[bool, typer.Option("--trash", help="List what was deleted instead.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 All = Annotated[bool, typer.Option("--all", help="All rows, however many.")]
 
 
-def list_rows(session: Session, query: Query, columns: Sequence[Column], limit: int | None) -> None:
-    """Writes up to `limit` rows (None: all), and says on stderr where there are more."""
+def list_rows(
+    session: Session, query: Query, columns: Sequence[Column], limit: int | None, known: Mapping[str, str] | None = None
+) -> None:
+    """Writes up to `limit` rows (None: all), and says on stderr where there are more. `known` are values of the rows
+    that the query has named, which a page therefore leaves out.
+    """
     out = session.out
     table = out.table([column.heading for column in columns])
     shown = 0
     for page in _pages(session, query, limit):
-        shown += len(page.rows)
+        rows = [msgspec.structs.replace(row, **known) for row in page.rows] if known else page.rows
+        shown += len(rows)
         if out.json:
-            for row in page.rows:
+            for row in rows:
                 out.object(row_object(query.entity, row))
         else:
-            table.rows([column.cell(row) for column in columns] for row in page.rows)
+            table.rows([column.cell(row) for column in columns] for row in rows)
     if not shown:
         out.note(f"no {query.entity} fits" if query != Query(entity=query.entity) else f"no {query.entity} yet")
     elif shown == limit:

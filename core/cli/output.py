@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from rich.cells import cell_len, set_cell_size
 
+from core.fields import format_instant
 from core.safe_text import safe_text
 
 GAP = "  "
@@ -60,6 +61,11 @@ class Output:
                 self.lines(value, f"{indent}{GAP}")
             else:
                 self.line(f"{indent}{set_cell_size(name, width)}{GAP}{value}")
+
+
+def format_time(value: int) -> str:
+    """When something happened, to the second."""
+    return format_instant(value - value % 1_000_000)
 
 
 class Table:

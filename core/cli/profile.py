@@ -23,7 +23,7 @@ from core.cli.listing import (
 from core.cli.names import find_record
 from core.cli.show import DEFAULT_SHOWN, Shown, show_with_links
 from core.cli.writing import declare_writing
-from core.fields import PROFILE_KINDS
+from core.fields import FIELDS, PROFILE_KINDS
 from core.values import Group, LinkRow, Query, id_text
 
 app = noun("profile", "People, organisations and groups.")
@@ -51,6 +51,8 @@ def list_profiles(
     all: All = False,
 ) -> None:
     """List profiles."""
+    if kind:
+        FIELDS["profile"]["kind"].check(kind)
     query = Query(entity="profile", kind=kind, type=type, text=text, sort=sort.value, descending=reverse, trash=trash)
     list_rows(session, query, COLUMNS, None if all else limit)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from core.cli.command import Session
 from core.cli.objects import record_object, row_object
-from core.fields import FIELDS, format_instant
+from core.cli.output import format_time
+from core.fields import FIELDS
 from core.values import Group, LinkRow, Query, Record, id_text
 
 Shown = Annotated[int, typer.Option("--limit", min=0, help="At most so many links of each relationship type.")]
@@ -22,10 +24,10 @@ def show_record(session: Session, record: Record) -> None:
     out.line(record.title, bold=True)
     out.line(
         f"{record.ref.entity} {id_text(record.ref.id)}, rev {record.revision}, "
-        f"updated {format_instant(record.updated_at)} by {record.updated_by}"
+        f"updated {format_time(record.updated_at)} by {record.updated_by}"
     )
     if record.deleted_at is not None:
-        out.line(f"in the trash since {format_instant(record.deleted_at)}")
+        out.line(f"in the trash since {format_time(record.deleted_at)}")
     external = [("external id", f"{id} ({source})" if source else id) for source, id in record.external]
     out.pairs([*external, *filled_fields(record)])
 
@@ -78,4 +80,5 @@ def _links(session: Session, record: Record, group: Group, limit: int) -> list[L
         return []
     end: dict[str, Any] = {record.ref.entity: record.ref.id}
     query = Query(entity="link", type=group.type.name, **end)
-    return session.workspace.page(query, limit=limit).rows
+    named = {"document_title" if record.ref.entity == "document" else "profile_name": record.title}
+    return [msgspec.structs.replace(row, **named) for row in session.workspace.page(query, limit=limit).rows]
