@@ -1,0 +1,1 @@
+"""The program as its user meets it: real processes, real terminals."""
