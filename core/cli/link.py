@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,7 +44,8 @@ def list_links(
 ) -> None:
     """List links: those of a document by type and position, others the latest first."""
     workspace = session.workspace
-    ends, known = {}, {}
+    ends: dict[str, Any] = {}
+    known: dict[str, str] = {}
     if document:
         ends["document"], known["document_title"] = _end(workspace, "document", document)
     if profile:
