@@ -95,7 +95,7 @@ class Table:
             self._out.line(self._aligned(row))
 
     def _aligned(self, row: Sequence[str]) -> str:
-        cells = (set_cell_size(cell, width) for cell, width in zip(row, self._widths, strict=True))
+        cells = (set_cell_size(cell, width) for cell, width in zip(row, self._widths, strict=True) if width)
         return (self._indent + GAP.join(cells)).rstrip()
 
     def _fit(self) -> None:
