@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -54,8 +55,17 @@ def store_path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store, to be copied: running the migrations takes most of a second."""
+    path = tmp_path_factory.mktemp("empty") / "store.db"
+    open_workspace(str(path), Actor(name=ACCOUNT)).close()
+    return path
+
+
 @pytest.fixture
-def workspace(store_path: Path) -> Iterator[Workspace]:
+def workspace(store_path: Path, empty_store: Path) -> Iterator[Workspace]:
+    shutil.copyfile(empty_store, store_path)
     opened = open_workspace(str(store_path), Actor(name=ACCOUNT, via="terminal"))
     yield opened
     opened.close()
