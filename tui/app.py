@@ -1,0 +1,286 @@
+"""The terminal program: its screens, its themes, and the changes that arrive while one looks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.screen import Screen
+
+from core.errors import Invalid, RolodocError
+from core.values import Change
+from core.workspace import Workspace
+from tui.actions import BY_ID, Action, key_names
+from tui.live import LiveChanges
+from tui.safe_text import HostileTextFilter
+from tui.session import Session, recall_session, save_session
+from tui.settings import Settings, read_settings, settings_path
+from tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from tui.screens.work import WorkScreen
+
+MESSAGE_STAYS = 8.0  # seconds
+COALESCE = 0.25  # seconds between two repaints for changes of others
+
+
+def _profiles() -> Screen[None]:
+    from tui.screens.records import ProfilesScreen
+
+    return ProfilesScreen()
+
+
+def _documents() -> Screen[None]:
+    from tui.screens.records import DocumentsScreen
+
+    return DocumentsScreen()
+
+
+def _links() -> Screen[None]:
+    from tui.screens.records import LinksScreen
+
+    return LinksScreen()
+
+
+def _drafts() -> Screen[None]:
+    from tui.screens.drafts import DraftsScreen
+
+    return DraftsScreen()
+
+
+def _activity() -> Screen[None]:
+    from tui.screens.activity import ActivityScreen
+
+    return ActivityScreen()
+
+
+def _system() -> Screen[None]:
+    from tui.screens.system import SystemScreen
+
+    return SystemScreen()
+
+
+MODES: dict[str, Callable[[], Screen[None]]] = {
+    "profiles": _profiles,
+    "documents": _documents,
+    "links": _links,
+    "drafts": _drafts,
+    "activity": _activity,
+    "system": _system,
+}
+
+
+class RolodocApp(App[int]):
+    """Shows a workspace. `thin` saves bytes; without it, it is so where SSH_CONNECTION is set."""
+
+    TITLE = "rolodoc"
+    CSS_PATH = [
+        next(
+            path
+            for path in (Path(__file__).with_name("screens.css"), Path(__file__).parents[1] / "screens.css")
+            if path.exists()
+        )
+    ]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {**MODES}
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS = []
+
+    @dataclass
+    class ChangesArrived(Message):
+        """LiveChanges has something to hand over."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, RolodocApp.ChangesArrived)
+
+    @dataclass
+    class FollowingEnded(Message):
+        error: str
+
+    def __init__(self, workspace: Workspace, *, thin: bool | None = None, theme: str | None = None) -> None:
+        self.workspace = workspace
+        self.settings, self.settings_error = _read_settings()
+        asked = thin if thin is not None else self.settings.thin
+        self.thin = asked if asked is not None else bool(os.environ.get("SSH_CONNECTION"))
+        self.forced = bool(os.environ.get("ROLODOC_FORCED"))
+        self.session = recall_session(workspace)
+        self.live = LiveChanges(workspace)
+        self._last_repaint = 0.0
+        self._message_ends: Any = None
+        super().__init__()
+        for known in THEMES.values():
+            self.register_theme(known)
+        wanted = theme or self.settings.theme or ("ansi" if self.thin else self.session.theme)
+        self.theme = wanted if wanted in THEMES else "dark"
+        if self.thin:
+            self.animation_level = "none"
+        self.set_keymap(self.settings.keys)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Always the driver for this kind of terminal: what TEXTUAL_DRIVER names is not loaded."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        return LinuxDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), _HOSTILE_TEXT]
+
+    @property
+    def place(self) -> str:
+        """The name of the store, for the header."""
+        return Path(str(getattr(self.workspace, "path", "") or "")).name
+
+    @property
+    def work_screen(self) -> WorkScreen | None:
+        """The screen on top, once there is one."""
+        from tui.screens.work import WorkScreen
+
+        return self.screen if self.screen_stack and isinstance(self.screen, WorkScreen) else None
+
+    def key_of(self, action: Action) -> str:
+        """The key that stands for the action now, as it is written on the keyboard."""
+        names = key_names(self.settings.keys.get(action.id, action.keys))
+        return names[0] if names else ""
+
+    def key_named(self, id: str) -> str:
+        return self.key_of(BY_ID[id])
+
+    def on_mount(self) -> None:
+        self.switch_mode(self.session.screen if self.session.screen in MODES else "profiles")
+        self.follow_changes()
+        if self.settings_error:
+            self.call_after_refresh(self.say, self.settings_error, "bad")
+
+    def say(self, text: str, kind: str = "") -> None:
+        if (screen := self.work_screen) is not None:
+            screen.say(text, kind)
+
+    def message_shown(self) -> None:
+        """Sees to it that a message goes after a while."""
+        if self._message_ends is not None:
+            self._message_ends.stop()
+        self._message_ends = self.set_timer(MESSAGE_STAYS, self._end_message)
+
+    def _end_message(self) -> None:
+        from tui.widgets.bars import Status
+
+        self._message_ends = None
+        for screen in self.screen_stack:
+            for status in screen.query(Status):
+                status.say("")
+
+    # --- changes of others --------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
+    def follow_changes(self) -> None:
+        try:
+            self.live.follow(lambda: self.post_message(self.ChangesArrived()))
+        except RolodocError as error:
+            self.post_message(self.FollowingEnded(str(error)))
+
+    @on(ChangesArrived)
+    def show_changes(self) -> None:
+        wait = self._last_repaint + COALESCE - monotonic()
+        if wait > 0:
+            self.set_timer(wait, self._show_changes)
+        else:
+            self._show_changes()
+
+    def _show_changes(self) -> None:
+        taken = self.live.take()
+        if not taken:
+            return
+        self._last_repaint = monotonic()
+        from tui.screens.work import WorkScreen
+
+        changes = [change for change, _ in taken]
+        foreign = [change for change, own in taken if not own]
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, WorkScreen) and screen.is_mounted:
+                    self._show_on(screen, changes, foreign)
+
+    def _show_on(self, screen: WorkScreen, changes: list[Change], foreign: list[Change]) -> None:
+        touched = screen.apply_changes(changes)
+        if foreign and touched and screen is self.screen:
+            from tui.describe import news
+
+            seen = [change for change in foreign if screen.concerns(change)] or foreign
+            screen.say(news(seen), "news")
+
+    @on(FollowingEnded)
+    def show_following_ended(self, message: FollowingEnded) -> None:
+        self.say(f"changes of others are not shown any more: {message.error}", "bad")
+
+    # --- leaving ------------------------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """Ends the program; the session is saved first."""
+        self.save_session()
+        self.live.stop()
+        self._leave_when_saved()
+
+    @work(exit_on_error=False)
+    async def _leave_when_saved(self) -> None:
+        await self.workers.wait_for_complete([w for w in self.workers if w.group in ("session", "draft", "write")])
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def on_unmount(self) -> None:
+        self.live.stop()
+
+    def save_session(self) -> None:
+        """Keeps where the person is, for the next start."""
+        from tui.screens.work import WorkScreen
+
+        lists = dict(self.session.lists)
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, WorkScreen) and (state := screen.state()) is not None:
+                    lists[screen.name_] = state
+        self.session = Session(self.current_mode, lists, self.theme)
+        self._save_session(self.session)
+
+    @work(thread=True, exclusive=True, group="session", exit_on_error=False)
+    def _save_session(self, session: Session) -> None:
+        try:
+            save_session(self.workspace, session)
+        except RolodocError as error:  # a session that is not kept is no loss worth a stop
+            self.log(str(error))
+
+    def go(self, mode: str) -> None:
+        """Shows another screen, as it was left."""
+        if mode != self.current_mode:
+            self.switch_mode(mode)
+            self.save_session()
+
+
+_HOSTILE_TEXT = HostileTextFilter()
+
+
+def _read_settings() -> tuple[Settings, str]:
+    try:
+        settings = read_settings(settings_path())
+    except Invalid as error:
+        return Settings(), str(error)
+    unknown = [id for id in settings.keys if id not in BY_ID and not id.startswith(("move.", "panel."))]
+    return settings, f"settings.toml: there is no action {', '.join(unknown)}" if unknown else ""
+
+
+def run_terminal(workspace: Workspace, *, thin: bool | None = None, theme: str | None = None) -> int:
+    """Shows the terminal until the person leaves it; returns the exit code."""
+    app = RolodocApp(workspace, thin=thin, theme=theme)
+    app.run(mouse=not app.thin)
+    return app.return_code or 0

@@ -1,0 +1,91 @@
+"""Changes and differences in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from core.fields import FIELDS, Entity
+from core.values import Change
+from tui.widgets.line_view import Line, line
+from tui.widgets.painted import Span
+
+LONG = 400  # characters; a longer value is shown by the lines that differ
+CONTEXT_LINES = 60
+
+
+def moment(at: int) -> str:
+    """Date and time of day here; only the time for today."""
+    when = datetime.fromtimestamp(at / 1_000_000)
+    return f"{when:%H:%M:%S}" if when.date() == datetime.now().date() else f"{when:%Y-%m-%d %H:%M}"
+
+
+def field_label(entity: Entity, name: str) -> str:
+    field = FIELDS[entity].get(name)
+    return field.label if field else name
+
+
+def what_happened(change: Change) -> str:
+    """The change without its actor: "linked Report · author · Ada Lovelace"."""
+    if change.kind == "updated":
+        names = [field_label(change.ref.entity, name).lower() for name in {**change.before, **change.after}]
+        return f"changed {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
+    verbs = {"created": "made", "deleted": "deleted", "restored": "restored"}
+    if change.ref.entity == "link":
+        verbs = {"created": "linked", "deleted": "unlinked", "restored": "linked again"}
+    return f"{verbs[change.kind]} {change.title}"
+
+
+def news(changes: Sequence[Change]) -> str:
+    """One sentence for changes of others that arrived together."""
+    last = changes[-1]
+    actors = list(dict.fromkeys(change.actor.name for change in changes))
+    if len(changes) == 1:
+        return f"{last.actor.name} {what_happened(last)}"
+    return f"{', '.join(actors[:3])}: {len(changes):,} changes, the last {what_happened(last)}"
+
+
+def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
+    """Field by field what stood there and what stands there now."""
+    for name in {**before, **after}:
+        old, new = _text(entity, name, before.get(name)), _text(entity, name, after.get(name))
+        if old == new:
+            continue
+        label = f"{field_label(entity, name):<14} "
+        if len(old) <= LONG and len(new) <= LONG:
+            yield from _pair(label, old, new)
+        else:
+            yield line(Span(label, "label"))
+            yield from _text_difference(old, new)
+
+
+def _pair(label: str, old: str, new: str) -> Iterator[Line]:
+    if old:
+        yield line(Span(label, "label"), Span("- ", "bad"), Span(old, "bad"), wraps=True)
+    if new:
+        yield line(Span(" " * len(label) if old else label, "label"), Span("+ ", "good"), Span(new, "good"), wraps=True)
+
+
+def _text_difference(old: str, new: str) -> Iterator[Line]:
+    from difflib import unified_diff
+
+    shown = 0
+    for text in unified_diff(old.split("\n"), new.split("\n"), n=1, lineterm=""):
+        if text.startswith(("---", "+++")):
+            continue
+        if shown == CONTEXT_LINES:
+            yield line(Span("  ... and more", "label"))
+            return
+        shown += 1
+        style = {"-": "bad", "+": "good", "@": "label"}.get(text[:1], "")
+        yield line("  ", Span(text, style), wraps=True)
+
+
+def _text(entity: Entity, name: str, value: Any) -> str:
+    field = FIELDS[entity].get(name)
+    if value is None:
+        return ""
+    if field is None:
+        return str(value)
+    return field.format(value)

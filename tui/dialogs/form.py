@@ -1,0 +1,335 @@
+"""The form of a new record or of one that is there: typed values are kept as a draft until they are saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input
+
+from core.drafts import Draft, drop_draft, find_draft, save_draft
+from core.errors import Invalid, RolodocError, Stale
+from core.fields import FIELDS, Entity, check_fields, now
+from core.form_text import editable_fields
+from core.values import Create, Edit, Receipt, Record, Ref, Write
+from tui.clash import Clash
+from tui.describe import moment
+from tui.dialogs.panel import Panel
+from tui.widgets.fields import FieldRow, Label
+
+PAUSE = 0.5  # seconds of typing after which the draft is kept
+
+
+class FormPanel(Panel):
+    """Edits `ref`, or makes a new record without it. `external` starts in the program that $EDITOR names."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2,ctrl+g", "save", "Save", show=False, id="form.save"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="form.next"),
+        Binding("up", "app.focus_previous", "Previous field", show=False, id="form.previous"),
+        Binding("f4", "start_over", "Drop the draft", show=False, id="form.start_over"),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        record: Record | None
+        draft: Draft | None
+
+    @dataclass
+    class Saved(Message):
+        receipt: Receipt
+        note: str
+
+    @dataclass
+    class WentStale(Message):
+        current: Record
+
+    @dataclass
+    class Failed(Message):
+        error: str
+        field: str = ""
+
+    def __init__(self, entity: Entity, ref: Ref | None = None, *, external: bool = False) -> None:
+        super().__init__(classes="form")
+        self.entity, self.ref = entity, ref
+        self.title = "Edit" if ref else f"New {entity}"
+        self._external = external
+        self._record: Record | None = None
+        self._draft: Draft | None = None
+        self._keeping: Timer | None = None
+        self._saving = False
+        self.focus_row: FieldRow | None = None
+        self.can_focus = True  # until its fields are there
+
+    def compose(self) -> ComposeResult:
+        yield Label(classes="note")
+        yield VerticalScroll(id="fields", can_focus=False)
+
+    def keys(self) -> list[tuple[str, str]]:
+        keys = [("⏎", "save"), ("f2", "save from anywhere"), ("tab", "next field"), ("esc", "close, keep a draft")]
+        return [*keys, ("f4", "start over")] if self._draft else keys
+
+    def on_mount(self) -> None:
+        self.focus()
+        self._open()
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="form", exit_on_error=False)
+    def _open(self) -> None:
+        workspace = self.app.workspace
+        try:
+            record = workspace.get(self.ref) if self.ref else None
+            draft = find_draft(workspace, self.entity, self.ref.id if self.ref else None)
+            self.post_message(self.Opened(record, draft))
+        except RolodocError as error:
+            self.post_message(self.Failed(str(error)))
+
+    @on(Opened)
+    def _opened(self, message: Opened) -> None:
+        record, draft = message.record, message.draft
+        self._record, self._draft = record, draft
+        if record is not None:
+            self.title = f"Edit {record.title}"
+            self.work.refresh_header()
+        if draft is not None and record is not None and draft.base_version != record.version:
+            self._settle(self._clash(draft, record))
+            return
+        self._show_fields()
+        if self._external:
+            self._edit_outside()
+
+    def _show_fields(self) -> None:
+        typed = self._draft.fields if self._draft else {}
+        stored = self._record.fields if self._record else {}
+        rows = []
+        for field in editable_fields(self.entity):
+            row = FieldRow(field, stored.get(field.name, field.empty))
+            rows.append(row)
+        self.query_one("#fields").mount_all(rows)
+        if self._draft is not None:
+            self.query_one(".note", Label).show_text(
+                f"! goes on with your draft of {moment(self._draft.at)}; f4 starts over", "warn"
+            )
+            for row in rows:
+                if row.field.name in typed:
+                    row.call_after_refresh(row.type, self._typed(row, typed[row.field.name]))
+        rows[0].editor.focus()
+        self.can_focus = False
+        self.work.refresh_keys()
+
+    @staticmethod
+    def _typed(row: FieldRow, value: Any) -> str:
+        from tui.widgets.fields import typed_text
+
+        return typed_text(row.field, value)
+
+    @property
+    def rows(self) -> list[FieldRow]:
+        return list(self.query(FieldRow))
+
+    # --- the draft ----------------------------------------------------------------------------------
+
+    @on(FieldRow.Changed)
+    def _typing(self, message: FieldRow.Changed) -> None:
+        message.stop()
+        if self._keeping is None:
+            self._keeping = self.set_timer(PAUSE, self._keep)
+
+    def _current_draft(self) -> Draft | None:
+        """What is typed and not saved, if anything."""
+        changed = [row for row in self.rows if row.is_changed]
+        if not changed:
+            return None
+        stored = self._record.fields if self._record else {}
+        return Draft(
+            entity=self.entity,
+            id=self.ref.id if self.ref else None,
+            fields={row.field.name: _value_or_text(row) for row in changed},
+            base={row.field.name: stored.get(row.field.name, row.field.empty) for row in changed} if self.ref else {},
+            base_version=self._record.version if self._record else None,
+            at=now(),
+        )
+
+    def _keep(self) -> None:
+        self._keeping = None
+        if self.is_attached and not self._saving:
+            self._keep_draft(self._current_draft(), self._draft)
+
+    @work(thread=True, group="draft", exit_on_error=False)
+    def _keep_draft(self, draft: Draft | None, earlier: Draft | None) -> None:
+        try:
+            if draft is not None:
+                save_draft(self.app.workspace, draft)
+            elif earlier is not None:
+                drop_draft(self.app.workspace, earlier)
+        except RolodocError as error:
+            self.post_message(self.Failed(f"the draft is not kept: {error}"))
+
+    def leave(self) -> None:
+        if self._keeping is not None:
+            self._keeping.stop()
+        draft = self._current_draft()
+        if self.rows:
+            self._keep_draft(draft, self._draft)
+        self.close("kept as a draft; the same key goes on with it" if draft else "", "news")
+
+    def action_start_over(self) -> None:
+        if self._draft is None:
+            return
+        self._draft = None
+        self.query_one(".note", Label).show_text("", "")
+        stored = self._record.fields if self._record else {}
+        for row in self.rows:
+            row.type(self._typed(row, stored.get(row.field.name, row.field.empty)))
+        self.work.refresh_keys()
+
+    # --- saving -------------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Saves what was changed; what does not fit is shown at its field."""
+        if self._saving or not self.rows:
+            return
+        fields: dict[str, Any] = {}
+        wrong: list[FieldRow] = []
+        for row in self.rows:
+            row.show_error("")
+            if not row.is_changed and (self.ref or not row.text):
+                if self.ref is None and row.field.required:
+                    row.show_error("must not be empty")
+                    wrong.append(row)
+                continue
+            try:
+                fields[row.field.name] = row.field.parse(row.text)
+            except Invalid as error:
+                row.show_error(error.reason)
+                wrong.append(row)
+        if wrong:
+            wrong[0].editor.focus()
+            self.work.say(f"not saved: {wrong[0].field.label} {wrong[0].error}", "bad")
+            return
+        if self.ref is not None and not fields:
+            self._keep_draft(None, self._draft)
+            self.close("nothing was changed")
+            return
+        try:
+            check_fields(self.entity, fields)
+        except Invalid as error:
+            self._show_failure(error.reason, error.field)
+            return
+        self._saving = True
+        version = self._record.version if self._record else None
+        self._save(fields, version, self._current_draft())
+
+    @work(thread=True, group="write", exit_on_error=False)
+    def _save(self, fields: dict[str, Any], version: int | None, draft: Draft | None, note: str = "") -> None:
+        workspace = self.app.workspace
+        write: Write = Edit(self.ref, fields, version) if self.ref else Create(self.entity, fields)
+        try:
+            if draft is not None:
+                save_draft(workspace, draft)
+            receipt = self.app.live.write(lambda: workspace.write([write]))
+            if draft is not None:
+                drop_draft(workspace, draft)
+            self.post_message(self.Saved(receipt, note))
+        except Stale as error:
+            self.post_message(self.WentStale(error.current))
+        except Invalid as error:
+            self.post_message(self.Failed(error.reason, error.field))
+        except RolodocError as error:
+            self.post_message(self.Failed(str(error)))
+
+    @on(Saved)
+    def _saved(self, message: Saved) -> None:
+        screen = self.work
+        made = self.ref is None
+        self.close(message.note or message.receipt.summary or "nothing had to change")
+        if made and message.receipt.refs:
+            screen.show_new(message.receipt.refs[0])
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self._saving = False
+        self._show_failure(message.error, message.field)
+
+    def _show_failure(self, reason: str, field: str) -> None:
+        row = next((row for row in self.rows if row.field.name == field), None)
+        if row is not None:
+            row.show_error(reason)
+            row.editor.focus()
+        label = FIELDS[self.entity][field].label + " " if field in FIELDS[self.entity] else ""
+        self.work.say(f"not saved: {label}{reason}", "bad")
+
+    @on(WentStale)
+    def _went_stale(self, message: WentStale) -> None:
+        draft = self._current_draft()
+        assert draft is not None
+        clash = self._clash(draft, message.current)
+        if clash.disputed:
+            self._settle(clash)
+            return
+        self._record = message.current
+        by = message.current.updated_by
+        self._save(clash.result(), message.current.version, draft, f"saved; what {by} changed meanwhile stays")
+
+    def _settle(self, clash: Clash) -> None:
+        from tui.dialogs.clash import ClashPanel
+
+        self.work.open_panel(ClashPanel(clash))
+
+    def _clash(self, draft: Draft, theirs: Record) -> Clash:
+        """A text that cannot be read as a value stays a text, and is refused when it is saved."""
+        mine = {name: _read(self.entity, name, value) for name, value in draft.fields.items()}
+        return Clash(draft.base, mine, theirs, draft.base_version)
+
+    # --- outside ------------------------------------------------------------------------------------
+
+    def _edit_outside(self) -> None:
+        """Hands the form to $EDITOR and takes back what was typed there, into the fields of this form."""
+        from core.cli.editor import edited
+        from core.form_text import format_form, parse_form
+
+        stored = self._record.fields if self._record else {}
+        title = self._record.title if self._record else f"new {self.entity}"
+        text = format_form(self.entity, stored, [title, "Save and leave the editor to go on; nothing is stored yet."])
+        try:
+            with self.app.suspend(), edited(text, self.entity) as typed:
+                changed = parse_form(self.entity, typed, stored)
+        except RolodocError as error:
+            self.work.say(str(error), "bad")
+            return
+        finally:
+            self.app.refresh(layout=True)
+        for row in self.rows:
+            if row.field.name in changed:
+                row.type(self._typed(row, changed[row.field.name]))
+        if not changed:
+            self.close("nothing was changed in the editor", "")
+
+
+def _value_or_text(row: FieldRow) -> Any:
+    try:
+        return row.field.parse(row.text)
+    except Invalid:
+        return row.text
+
+
+def _read(entity: Entity, name: str, value: Any) -> Any:
+    field = FIELDS[entity][name]
+    if isinstance(value, str) and field.kind not in ("line", "text", "choice", "type"):
+        try:
+            return field.parse(value)
+        except Invalid:
+            return value
+    return value

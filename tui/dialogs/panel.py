@@ -1,0 +1,50 @@
+"""A panel: what opens in place of the detail, asks for something or shows something, and closes again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+if TYPE_CHECKING:
+    from tui.app import RolodocApp
+    from tui.screens.work import WorkScreen
+
+
+class Panel(Vertical):
+    """Its screen opens it with `open_panel`; it closes itself with `close`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]
+
+    title: str = ""
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)
+
+    app: RolodocApp  # type: ignore[assignment]
+
+    @property
+    def work(self) -> WorkScreen:
+        """The screen that it stands on."""
+        from tui.screens.work import WorkScreen
+
+        screen = self.screen
+        assert isinstance(screen, WorkScreen)
+        return screen
+
+    def keys(self) -> list[tuple[str, str]]:
+        """(key, what it does) for the line of keys below."""
+        return list(self.hints)
+
+    def leave(self) -> None:
+        """What esc and `back` do: close it; a form keeps its draft first."""
+        self.close()
+
+    def action_leave(self) -> None:
+        self.leave()
+
+    def close(self, said: str = "", kind: str = "good") -> None:
+        """Closes it, and says what came of it."""
+        screen = self.work
+        screen.close_panel()
+        if said:
+            screen.say(said, kind)

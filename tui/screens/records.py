@@ -1,0 +1,308 @@
+"""The screens with a list of records: Profiles, Documents, Links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import ClassVar
+
+import msgspec
+from textual import on, work
+from textual.message import Message
+from textual.timer import Timer
+from textual.worker import get_current_worker
+
+from core.errors import RolodocError
+from core.fields import Entity
+from core.values import Change, Query, RecordId, Ref, Sort
+from tui.actions import Context
+from tui.filtering import Filtered, read_filter
+from tui.screens.doing import Doing
+from tui.session import ListState
+from tui.widgets.columns import DOCUMENT_COLUMNS, LINK_COLUMNS, PROFILE_COLUMNS, Columns
+from tui.widgets.record_list import RecordList
+
+REST = 0.12  # seconds after which a running cursor counts as resting
+ORDERS: dict[Sort, tuple[str, str]] = {
+    "name": ("by name", "by name, Z first"),
+    "updated": ("latest change first", "oldest change first"),
+    "created": ("newest first", "oldest first"),
+}
+
+
+class RecordScreen(Doing):
+    """One list over the records of an entity."""
+
+    columns: ClassVar[Columns]
+    entity: ClassVar[Entity]
+
+    @dataclass
+    class FilterRead(Message):
+        """The filter line is a query now, or it is not one."""
+
+        text: str
+        filtered: Filtered | None
+        cursor: RecordId | None
+        error: str = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter_text = ""
+        self.base = Query(entity=self.entity)
+        self._rest: Timer | None = None
+        self._last_move = 0.0
+        self._open_when_loaded = False
+        self._loading = False
+
+    def make_list(self) -> RecordList:
+        return RecordList(self.columns, id="list")
+
+    @property
+    def records(self) -> RecordList:
+        return self.query_one(RecordList)
+
+    def on_mount(self) -> None:
+        state = self.app.session.lists.get(self.name_, ListState())
+        self.filter_text = state.filter
+        self.base = msgspec.structs.replace(self.base, sort=state.sort, descending=state.descending)
+        self.read_list(cursor=bytes.fromhex(state.cursor) if state.cursor else None)
+
+    def state(self) -> ListState:
+        cursor = self.records.cursor_id
+        return ListState(self.filter_text, self.base.sort, self.base.descending, cursor.hex() if cursor else "")
+
+    def context(self) -> Context:
+        return replace(
+            super().context(),
+            marked=len(self.records.marked),
+            trash=self.base.trash and not self.trail,
+            filtered=bool(self.filter_text),
+        )
+
+    def list_ref(self) -> Ref | None:
+        id = self.records.cursor_id
+        return Ref(self.entity, id) if id is not None else None
+
+    def list_title(self) -> str:
+        row = self.records.cursor_row
+        return row.label if row is not None else ""
+
+    def list_state(self) -> str:
+        parts = ["trash"] if self.base.trash else []
+        parts += [f"/ {self.filter_text}"] if self.filter_text else []
+        if self.entity != "link" and not self.base.trash:
+            parts.append(ORDERS[self.base.sort][self.base.descending])
+        elif self.base.descending:
+            parts.append("turned round")
+        return "   ".join(parts)
+
+    def apply_changes(self, changes: Sequence[Change]) -> bool:
+        self.records.apply_changes(changes)
+        touched = any(self.records.shows(change.ref.id) for change in changes)
+        return self.detail.apply_changes(changes) or touched
+
+    def concerns(self, change: Change) -> bool:
+        return self.records.shows(change.ref.id) or super().concerns(change)
+
+    # --- the list -----------------------------------------------------------------------------------
+
+    def read_list(self, *, cursor: RecordId | None = None) -> None:
+        """Reads the list by the filter and order of now; the cursor goes to that record if it is there."""
+        self._loading = True
+        if self.filter_text.strip():
+            self._read_filter(self.filter_text, self.base, cursor)
+        else:
+            self.records.show(self.app.workspace, self.base, cursor=cursor)
+
+    @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
+    def _read_filter(self, text: str, base: Query, cursor: RecordId | None) -> None:
+        try:
+            message = self.FilterRead(text, read_filter(self.app.workspace, base, text), cursor)
+        except RolodocError as error:
+            message = self.FilterRead(text, None, cursor, str(error))
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
+
+    @on(FilterRead)
+    def _show_filtered(self, message: FilterRead) -> None:
+        if message.text != self.filter_text:
+            return
+        if message.filtered is None:
+            self._loading = False
+            self.say(message.error, "warn")
+            return
+        self.say(message.filtered.note)
+        self.records.show(self.app.workspace, message.filtered.query, cursor=message.cursor)
+
+    @on(RecordList.Loaded)
+    def _list_loaded(self) -> None:
+        self._loading = False
+        self.show_list_position()
+        self._cursor_rests()
+        self.refresh_keys()
+        if self._open_when_loaded:
+            self._open_when_loaded = False
+            self.do_open_row()
+
+    @on(RecordList.LoadFailed)
+    def _list_failed(self, message: RecordList.LoadFailed) -> None:
+        self._loading = False
+        self.say(str(message.error), "bad")
+
+    @on(RecordList.NewRows)
+    def _rows_came(self, message: RecordList.NewRows) -> None:
+        self.say(f"{message.count:,} new, {self.app.key_named('refresh')} shows them", "news")
+
+    @on(RecordList.MarksChanged)
+    def _marks_changed(self, message: RecordList.MarksChanged) -> None:
+        self.say(f"{message.count:,} marked" if message.count else "")
+        self.refresh_keys()
+
+    @on(RecordList.RowChosen)
+    def _row_chosen(self) -> None:
+        self.do_open_row()
+
+    @on(RecordList.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self.show_list_position()
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        now = monotonic()
+        running = now - self._last_move < REST
+        self._last_move = now
+        if running:
+            self._rest = self.set_timer(REST, self._cursor_rests)
+        else:
+            self._cursor_rests()
+
+    def _cursor_rests(self) -> None:
+        self._rest = None
+        if not self.trail and self.panel is None and not self.is_single:
+            self.show_detail_of_cursor()
+        self.refresh_keys()
+
+    def show_list_position(self) -> None:
+        at, count = self.records.position
+        self.show_position(f"{at:,} / {count}" if at else ("nothing found" if self.filter_text else "empty"))
+
+    # --- actions on the list ------------------------------------------------------------------------
+
+    def do_open(self) -> None:
+        if self.focused is self.listing:
+            self.do_open_row()
+        else:
+            super().do_open()
+
+    def do_open_row(self) -> None:
+        if (ref := self.list_ref()) is not None:
+            self.enter(ref, self.list_title())
+
+    def do_filter(self) -> None:
+        from tui.widgets.filter_line import FilterLine
+
+        if self.query(FilterLine):
+            self.query_one(FilterLine).focus()
+            return
+        self.trail.clear()
+        self.place_parts()
+        self.set_class(True, "-filtering")
+        self.query_one("#top").mount(FilterLine(self.filter_text))
+        self.query_one(FilterLine).focus()
+        self.refresh_header()
+
+    def on_filter_line_typed(self, message: Message) -> None:
+        text: str = message.text  # type: ignore[attr-defined]
+        if text != self.filter_text:
+            self.filter_text = text
+            self.read_list()
+
+    def on_filter_line_finished(self, message: Message) -> None:
+        how: str = message.how  # type: ignore[attr-defined]
+        self.listing.focus()
+        self.query("#filter").remove()
+        self.set_class(False, "-filtering")
+        if how == "clear":
+            self.clear_filter()
+        elif how == "open":
+            if self._loading:
+                self._open_when_loaded = True
+            else:
+                self.do_open_row()
+        self.refresh_header()
+
+    def clear_filter(self) -> None:
+        if self.filter_text:
+            self.filter_text = ""
+            self.read_list(cursor=self.records.cursor_id)
+        self.refresh_header()
+
+    def do_clear(self) -> None:
+        if self.panel is not None:
+            self.panel.leave()
+        elif self.trail:
+            self.do_back()
+        elif self.records.marked:
+            self.records.clear_marks()
+        elif self.base.trash:
+            self.do_trash()
+        else:
+            self.clear_filter()
+
+    def do_sort(self) -> None:
+        orders = list(ORDERS)
+        following = orders[(orders.index(self.base.sort) + 1) % len(orders)]
+        self._order(msgspec.structs.replace(self.base, sort=following, descending=False))
+
+    def do_sort_turn(self) -> None:
+        self._order(msgspec.structs.replace(self.base, descending=not self.base.descending))
+
+    def _order(self, base: Query) -> None:
+        self.base = base
+        self.read_list(cursor=self.records.cursor_id)
+        self.refresh_header()
+
+    def do_trash(self) -> None:
+        trash = not self.base.trash
+        self.base = Query(entity=self.entity, trash=trash, sort="deleted" if trash else "name")
+        self.filter_text = ""
+        self.records.clear_marks()
+        self.detail.read(None)
+        self.read_list()
+        self.refresh_header()
+
+    def do_refresh(self) -> None:
+        self.records.reload()
+        self.detail.reload()
+
+    def do_mark(self) -> None:
+        self.records.toggle_mark()
+
+    def do_mark_range(self) -> None:
+        self.records.mark_range()
+
+    def show_new(self, ref: Ref) -> None:
+        if ref.entity == self.entity:
+            self.read_list(cursor=ref.id)
+
+
+class ProfilesScreen(RecordScreen):
+    name_ = "profiles"
+    title_ = "Profiles"
+    entity = "profile"
+    columns = PROFILE_COLUMNS
+
+
+class DocumentsScreen(RecordScreen):
+    name_ = "documents"
+    title_ = "Documents"
+    entity = "document"
+    columns = DOCUMENT_COLUMNS
+
+
+class LinksScreen(RecordScreen):
+    name_ = "links"
+    title_ = "Links"
+    entity = "link"
+    columns = LINK_COLUMNS

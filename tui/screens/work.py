@@ -1,0 +1,312 @@
+"""What all screens share: the layout, the trail, the panel in place of the detail, and the way from a key to an action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.widget import Widget
+
+from core.fields import Entity
+from core.values import Change, Ref
+from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
+from tui.details import AtLink, AtMore
+from tui.widgets.bars import Bar, KeyBar, Status, Tabs, Trail
+from tui.widgets.detail_pane import DetailPane
+from tui.widgets.line_view import LineView
+from tui.session import ListState
+from tui.widgets.painted import Span
+
+if TYPE_CHECKING:
+    from tui.app import RolodocApp
+    from tui.dialogs.panel import Panel
+
+SPLIT = 100  # columns, from which on the detail stands beside the list
+SMALLEST = (40, 10)
+SCREENS = (
+    ("profiles", "Profiles"),
+    ("documents", "Documents"),
+    ("links", "Links"),
+    ("drafts", "Drafts"),
+    ("activity", "Activity"),
+    ("system", "System"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A record on the trail, and where the reader was in it."""
+
+    ref: Ref
+    title: str = ""
+    cursor: Any = None
+    top: int = 0
+
+
+class WorkScreen(Screen[None]):
+    """A list, the detail of what it points at, and a panel that takes the place of the detail."""
+
+    name_: ClassVar[str] = ""
+    title_: ClassVar[str] = ""
+    entity: ClassVar[Entity | None] = None
+
+    BINDINGS = bindings()
+    ALLOW_SELECT = False
+    AUTO_FOCUS = "#list"
+
+    app: RolodocApp  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trail: list[Step] = []
+        self.panel: Panel | None = None
+        self.split = True
+        self._came_from: Widget | None = None
+
+    # --- for the screens to fill in -----------------------------------------------------------------
+
+    def make_list(self) -> Widget:
+        """The widget on the left, with the id "list"."""
+        return LineView(id="list")
+
+    def list_ref(self) -> Ref | None:
+        """The record under the cursor of the list."""
+        return None
+
+    def state(self) -> ListState | None:
+        """What of this screen is kept for the next start."""
+        return None
+
+    def concerns(self, change: Change) -> bool:
+        """Whether this change is about something that is on the screen."""
+        return self.detail.touches(change)
+
+    def list_state(self) -> str:
+        """How the list is filtered and ordered, for the header."""
+        return ""
+
+    def apply_changes(self, changes: Sequence[Change]) -> bool:
+        """Shows these changes where they touch what is on the screen, and tells whether one did."""
+        return self.detail.apply_changes(changes)
+
+    # --- layout -------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield Tabs(id="tabs")
+        with Horizontal(id="top"):
+            yield Trail(id="trail")
+        with Horizontal(id="body"):
+            yield self.make_list()
+            with Vertical(id="pane"):
+                yield DetailPane(self.app.workspace, id="detail")
+        with Horizontal(id="foot"):
+            yield Status(id="status")
+            yield Bar(id="position")
+        yield KeyBar(id="keys")
+        yield Bar(id="too-small")
+
+    @property
+    def listing(self) -> Widget:
+        return self.query_one("#list")
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether list and detail take turns."""
+        return not self.split or self.app.size.width < SPLIT
+
+    def on_mount(self) -> None:
+        self.place_parts()
+        self.refresh_header()
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            self.query_one("#too-small", Bar).show([Span("too small: needs at least 40x10")])
+        self.place_parts()
+        self.refresh_header()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_header()
+
+    def place_parts(self) -> None:
+        """Decides what of list and pane is to be seen."""
+        self.set_class(self.is_single, "-single")
+        self.set_class(bool(self.trail or self.panel), "-in-pane")
+        self.set_class(self.panel is not None, "-panel")
+        if not self.is_single and not self.trail and self.panel is None:
+            self.show_detail_of_cursor()
+
+    def refresh_header(self) -> None:
+        if not self.is_mounted:
+            return
+        screens = [(name, self.app.key_of(BY_ID[f"go.{name}"]), title) for name, title in SCREENS]
+        self.query_one(Tabs).show_screens(screens, self.name_, self.app.place)
+        steps = [self.title_, *(step.title or "…" for step in self.trail)]
+        if self.panel is not None:
+            steps.append(self.panel.title)
+        self.query_one(Trail).show_trail(steps, self.list_state())
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        context = self.context()
+        shown = [action for action in ACTIONS if {"*", self.name_} & set(action.screens)]
+        if self.panel is not None:
+            self.query_one(KeyBar).show_keys([(key, name, True) for key, name in self.panel.keys()])
+            return
+        self.query_one(KeyBar).show_keys(
+            [(self.app.key_of(action), action.name, action.disabled(context) is None) for action in shown]
+        )
+
+    def say(self, text: str, kind: str = "") -> None:
+        """Shows a sentence in the status line."""
+        try:
+            status = self.query_one(Status)
+        except NoMatches:
+            return
+        status.say(text, kind)
+        self.app.message_shown()
+
+    def show_position(self, text: str) -> None:
+        self.query_one("#position", Bar).show((), [Span(f"{text} ", "label")])
+
+    # --- from a key to an action --------------------------------------------------------------------
+
+    def context(self) -> Context:
+        subject, record = self.subject(), self.record_read()
+        return Context(
+            screen=self.name_,
+            entity=self.entity,
+            subject=subject,
+            record=record if record and record.entity in ("profile", "document") else None,
+            listed=self.entity is not None and self.listing.has_focus,
+            depth=len(self.trail),
+            panel=self.panel.title if self.panel is not None else "",
+            forced=self.app.forced,
+        )
+
+    def subject(self) -> Ref | None:
+        """The record that an action is about: under the cursor of what has the keys."""
+        if self.trail:
+            key = self.detail.cursor_key
+            if isinstance(key, AtLink):
+                return key.link if self.trail[-1].ref.entity != "link" else self.trail[-1].ref
+            return self.trail[-1].ref
+        return self.list_ref()
+
+    def record_read(self) -> Ref | None:
+        """The record whose detail is shown, or would be."""
+        return self.trail[-1].ref if self.trail else self.list_ref()
+
+    def action_act(self, id: str) -> None:
+        self.act(BY_ID[id])
+
+    def act(self, action: Action) -> None:
+        """Does it, or says why it cannot be done now."""
+        reason = action.disabled(self.context())
+        if reason is not None:
+            self.say(f"{action.name}: {reason}", "warn")
+            return
+        getattr(self, action.method)()
+
+    # --- the trail ----------------------------------------------------------------------------------
+
+    def show_detail_of_cursor(self) -> None:
+        self.detail.read(self.list_ref())
+
+    def enter(self, ref: Ref, title: str = "") -> None:
+        """One step further on the trail: to the record's detail, at its first link."""
+        if self.trail:
+            cursor, top = self.detail.place
+            self.trail[-1] = replace(self.trail[-1], cursor=cursor, top=top)
+        self.trail.append(Step(ref, title))
+        self.detail.read(ref, to_links=True)
+        self.place_parts()
+        self.detail.focus()
+        self.refresh_header()
+
+    def do_open(self) -> None:
+        focused = self.focused
+        if isinstance(focused, LineView):
+            focused.choose()
+        elif (ref := self.list_ref()) is not None:
+            self.enter(ref)
+
+    def do_back(self) -> None:
+        if self.panel is not None:
+            self.panel.leave()
+        elif self.trail:
+            self.trail.pop()
+            if self.trail:
+                step = self.trail[-1]
+                self.detail.read(step.ref, cursor=step.cursor, top=step.top)
+            else:
+                self.listing.focus()
+            self.place_parts()
+            self.refresh_header()
+
+    def do_back_quit(self) -> None:
+        if self.trail or self.panel is not None:
+            self.do_back()
+        else:
+            self.app.leave()
+
+    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+        if message.view is not self.detail:
+            return
+        key = message.key
+        if isinstance(key, AtLink):
+            self.enter(key.other)
+        elif isinstance(key, AtMore):
+            self.detail.open_further(key)
+
+    def on_line_view_moved(self) -> None:
+        self.refresh_keys()
+
+    def on_detail_pane_read(self, message: DetailPane.Read) -> None:
+        if self.trail and self.trail[-1].ref == message.record.ref:
+            self.trail[-1] = replace(self.trail[-1], title=message.record.title)
+            self.refresh_header()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if event.widget is self.listing and self.trail and self.panel is None:
+            self.trail.clear()
+            self.place_parts()
+        elif event.widget is self.detail and not self.trail and (ref := self.detail.ref) is not None:
+            self.trail.append(Step(ref, self.detail.record.title if self.detail.record else ""))
+        self.refresh_header()
+
+    # --- the panel ----------------------------------------------------------------------------------
+
+    def open_panel(self, panel: Panel) -> None:
+        """Shows it in place of the detail, and gives it the keys."""
+        if self.panel is None:
+            self._came_from = self.focused
+        else:
+            self.panel.remove()
+        self.panel = panel
+        self.query_one("#pane").mount(panel)
+        self.place_parts()
+        self.refresh_header()
+
+    def close_panel(self) -> None:
+        """Takes it away, and gives the keys back to where they were."""
+        if self.panel is None:
+            return
+        panel, self.panel = self.panel, None
+        back = self._came_from if self._came_from is not None and self._came_from.is_attached else self.listing
+        self.place_parts()
+        back.focus()
+        panel.remove()
+        self.refresh_header()

@@ -1,0 +1,1 @@
+"""The widgets: lists, panes and bars."""

@@ -1,0 +1,111 @@
+"""The lines above and below a screen: where one is, what happened, and what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.strip import Strip
+
+from tui.widgets.painted import Painted, Span
+
+
+class Bar(Painted):
+    """One line with a left and a right part; the left one gives way."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: tuple[Span, ...] = ()
+        self._right: tuple[Span, ...] = ()
+
+    def show(self, left: Sequence[Span], right: Sequence[Span] = ()) -> None:
+        """Shows these spans, and sends to the terminal only what differs."""
+        if (tuple(left), tuple(right)) != (self._left, self._right):
+            self._left, self._right = tuple(left), tuple(right)
+            self._paint_parts()
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return "".join(span.text for span in (*self._left, *self._right))
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self._paint_parts()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._paint_parts()
+        self.refresh()
+
+    def _paint_parts(self) -> None:
+        width = self.size.width
+        if not width:
+            return
+        tail = sum(cell_len(span.text) for span in self._right)
+        if not tail or tail + 8 > width:
+            self.paint([self.strip_of(self._left, width)])
+            return
+        left = self.strip_of(self._left, width - tail - 1)
+        self.paint([Strip.join([left, self.strip_of((Span(" "), *self._right), tail + 1)]).simplify()])
+
+
+class Tabs(Bar):
+    """The screens and their keys."""
+
+    def show_screens(self, screens: Sequence[tuple[str, str, str]], current: str, place: str) -> None:
+        """`screens` are (id, key, name); `place` names the store."""
+        spans: list[Span] = [Span(" ")]
+        short = self.app.size.width < 80
+        for screen, key, name in screens:
+            active = screen == current
+            spans.append(Span(f"[{key} {name}]" if active else f" {key} {name[:4] if short else name} ", "title" if active else "label"))
+        self.show(spans, [Span(f"{place} ", "label")])
+
+
+class Trail(Bar):
+    """The way from the list to what is read, and how the list is filtered and ordered."""
+
+    def show_trail(self, steps: Sequence[str], state: str) -> None:
+        room = max(10, self.app.size.width - len(state) - 6)
+        text = " › ".join(steps)
+        kept = list(steps)
+        while cell_len(text) > room and len(kept) > 2:
+            kept.pop(1)
+            text = " › ".join((kept[0], "…", *kept[1:]))
+        self.show([Span(f" {text}", "title")], [Span(f"{state} ", "accent")] if state else [])
+
+
+class Status(Bar):
+    """A message on the left, the position on the right."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._message: tuple[Span, ...] = ()
+        self._position: tuple[Span, ...] = ()
+
+    def say(self, text: str, kind: str = "") -> None:
+        """`kind` is "", good, warn or bad; the glyph before the text carries it as well as the colour."""
+        glyph = {"good": "✓ ", "warn": "! ", "bad": "✗ ", "news": "• "}.get(kind, "")
+        style = "accent" if kind == "news" else kind
+        self._message = (Span(f" {glyph}{text}", style),) if text else ()
+        self.show(self._message, self._position)
+
+    def show_position(self, text: str) -> None:
+        self._position = (Span(f"{text} ", "label"),) if text else ()
+        self.show(self._message, self._position)
+
+
+class KeyBar(Bar):
+    """What the most needed keys do here; an action that is disabled stands in dim brackets."""
+
+    def show_keys(self, keys: Sequence[tuple[str, str, bool]]) -> None:
+        """`keys` are (key, name, enabled)."""
+        spans: list[Span] = [Span(" ")]
+        for key, name, enabled in keys:
+            if enabled:
+                spans += [Span(key, "key"), Span(f" {name.lower()}  ")]
+            else:
+                spans.append(Span(f"({key} {name.lower()}) ", "label"))
+        self.show(spans)

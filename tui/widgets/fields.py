@@ -1,0 +1,160 @@
+"""What the fields of a form are typed into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+import msgspec
+
+from core.fields import Field
+from tui.widgets.bars import Bar
+from tui.widgets.painted import Painted, Span
+
+EDITABLE_HERE: Final = 100_000  # characters; a longer text is left to an editor outside
+
+
+class Choice(Painted, can_focus=True):
+    """One of a few values: left, right and space change it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space", "turn(1)", "Next", show=False),
+        Binding("left", "turn(-1)", "Previous", show=False),
+    ]
+
+    @dataclass
+    class Changed(Message):
+        choice: Choice
+
+    def __init__(self, choices: tuple[str, ...], value: str) -> None:
+        super().__init__()
+        self.choices, self.value = choices, value if value in choices else choices[0]
+
+    def action_turn(self, step: int) -> None:
+        at = self.choices.index(self.value)
+        self.value = self.choices[(at + step) % len(self.choices)]
+        self._show()
+        self.post_message(self.Changed(self))
+
+    def _show(self) -> None:
+        spans = [
+            Span(f"[{choice}] " if choice == self.value else f" {choice}  ", "title" if choice == self.value else "label")
+            for choice in self.choices
+        ]
+        if self.size.width:
+            lead = Span("› " if self.has_focus else "  ", "accent")
+            self.paint([self.strip_of([lead, *spans], self.size.width)])
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event
+        self._show()
+
+    def on_focus(self) -> None:
+        self._show()
+
+    def on_blur(self) -> None:
+        self._show()
+
+
+class FieldRow(Vertical):
+    """A field: its label, what it is typed into, and below it what is wrong with what was typed."""
+
+    @dataclass
+    class Changed(Message):
+        row: FieldRow
+
+    def __init__(self, field: Field, value: Any) -> None:
+        super().__init__(classes=f"-{field.kind}")
+        self.field = field
+        self._start = typed_text(field, value)
+        self.error = ""
+        self.too_long = len(self._start) > EDITABLE_HERE
+        self.editor: Widget = self._make_editor()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Label(self.field.label + (" *" if self.field.required else ""))
+            yield self.editor
+        yield Label("", classes="error")
+
+    @property
+    def text(self) -> str:
+        """What is typed in it now."""
+        editor = self.editor
+        if isinstance(editor, TextArea):
+            return editor.text
+        if isinstance(editor, Input | Choice):
+            return editor.value
+        return self._start
+
+    @property
+    def is_changed(self) -> bool:
+        return self.text != self._start
+
+    def start_again(self, value: Any) -> None:
+        """What is typed is compared with this value from now on."""
+        self._start = typed_text(self.field, value)
+
+    def type(self, text: str) -> None:
+        """Puts this text in, as if it was typed."""
+        if isinstance(self.editor, TextArea):
+            self.editor.text = text
+        elif isinstance(self.editor, Input | Choice):
+            self.editor.value = text
+
+    def show_error(self, reason: str) -> None:
+        """Shows what is wrong below the field; "" takes it away."""
+        self.error = reason
+        self.set_class(bool(reason), "-wrong")
+        self.query_one(".error", Label).show_text(f"✗ {reason}" if reason else "", "bad")
+
+    def _make_editor(self) -> Widget:
+        if self.too_long:
+            return Label(f"{len(self._start):,} characters: too long to edit here; E opens it in an editor")
+        if self.field.choices:
+            return Choice(self.field.choices, self._start)
+        if self.field.kind in ("text", "map"):
+            area = TextArea(self._start, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+            area.cursor_blink = False
+            return area
+        line = Input(self._start, compact=True, select_on_focus=False)
+        line.cursor_blink = False
+        return line
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Choice.Changed)
+    def _changed(self, event: Message) -> None:
+        event.stop()
+        if self.error:
+            self.show_error("")
+        self.post_message(self.Changed(self))
+
+
+class Label(Bar):
+    """One line of text."""
+
+    def __init__(self, text: str = "", *, classes: str = "") -> None:
+        super().__init__()
+        self.add_class("label", *classes.split())
+        self.show_text(text, "label")
+
+    def show_text(self, text: str, style: str) -> None:
+        self.show([Span(text, style)])
+
+
+def typed_text(field: Field, value: Any) -> str:
+    """The value as it is typed; a text that could not be read as a value stands as it is."""
+    if isinstance(value, str):
+        return value
+    if field.kind == "map" and value:
+        return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return field.format(value)

@@ -1,0 +1,132 @@
+"""A widget that keeps its lines as strips and repaints only the part of a line that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.safe_text import safe_text
+
+
+class Span(NamedTuple):
+    """A piece of text in one style: "", title, label, accent, good, warn, bad or key."""
+
+    text: str
+    style: str = ""
+
+
+STYLES = ("title", "label", "accent", "good", "warn", "bad", "key", "cursor", "rest")
+
+
+class Painted(Widget):
+    """`paint` hands it the lines to show; what stays the same is not sent to the terminal again."""
+
+    COMPONENT_CLASSES = {f"painted--{name}" for name in STYLES}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._strips: list[Strip] = []
+
+    def paint(self, strips: Sequence[Strip]) -> None:
+        """Shows these lines from the top of the widget on."""
+        old, self._strips = self._strips, list(strips)
+        width = self.size.width
+        for y in range(max(len(old), len(self._strips))):
+            before = old[y] if y < len(old) else Strip.blank(width)
+            after = self._strips[y] if y < len(self._strips) else Strip.blank(width)
+            if before is not after and (differing := _differing_cells(before, after)):
+                first, last = differing
+                self.refresh(Region(first, y, last - first, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y >= len(self._strips):
+            return Strip.blank(width, self.style_of(""))
+        return self._strips[y].adjust_cell_length(width, self.style_of(""))
+
+    def style_of(self, name: str) -> Style:
+        if not name:
+            return self.rich_style
+        return self.get_component_rich_style(f"painted--{name}")
+
+    def strip_of(self, spans: Iterable[Span], width: int, *, under: str = "") -> Strip:
+        """The spans as one line of exactly `width` cells, cut with an ellipsis; `under` is laid over every style."""
+        segments: list[Segment] = []
+        room = width
+        base = self.style_of("")
+        over = self.style_of(under) if under else None
+        for text, name in spans:
+            if room <= 0:
+                break
+            text = fit(safe_text(text), room)
+            style = over or (self.style_of(name) if name else base)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + text, style)
+            else:
+                segments.append(Segment(text, style))
+            room -= cell_len(text)
+        if room > 0:
+            style = over or base
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + " " * room, style)
+            else:
+                segments.append(Segment(" " * room, style))
+        return Strip(segments, width)
+
+
+def fit(text: str, width: int) -> str:
+    """The text, cut to `width` cells with an ellipsis where it is longer."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return "…"[:width]
+    return chop_cells(text, width - 1)[0] + "…"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken between words where that is possible."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            candidate = f"{line} {word}" if line else word
+            if cell_len(candidate) <= width:
+                line = candidate
+                continue
+            if line:
+                lines.append(line)
+            *full, line = chop_cells(word, max(1, width)) or [""]
+            lines.extend(full)
+        lines.append(line)
+    return lines
+
+
+def _differing_cells(before: Strip, after: Strip) -> tuple[int, int] | None:
+    """The columns [first, last) in which two lines differ."""
+    a, b = _cells(before), _cells(after)
+    if a == b:
+        return None
+    length = max(len(a), len(b))
+    first = next((x for x, (one, two) in enumerate(zip(a, b, strict=False)) if one != two), min(len(a), len(b)))
+    if len(a) != len(b):
+        return first, length
+    last = length
+    while a[last - 1] == b[last - 1]:
+        last -= 1
+    return first, last
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        for character in text:
+            size = 1 if character.isascii() else cell_len(character)
+            cells.extend([(character, style)] + [("", style)] * (size - 1) if size else [])
+    return cells
