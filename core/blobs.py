@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from core.errors import Corrupt, Invalid, NotFound
+from core.store import file_errors
 
 CHUNK: Final = 1 << 20
 LIMIT: Final = 100 << 20  # bytes of one content
 
 
 def store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
-    """Copies the stream; returns its SHA-256 in hexadecimal and its size. Raises Invalid over the limit."""
+    """Copies the stream; returns its SHA-256 in hexadecimal and its size. Raises Invalid over the limit, Unavailable."""
+    with file_errors(folder):
+        return _store_content(folder, stream)
+
+
+def _store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     handle, name = tempfile.mkstemp(dir=folder, prefix=".incoming-")
@@ -40,16 +47,16 @@ def store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
 
 
 def open_content(folder: Path, sha256: str) -> BinaryIO:
-    """The bytes, checked against their name first. Raises NotFound, Corrupt."""
+    """The bytes, checked against their name first. Raises NotFound, Corrupt, Unavailable."""
     path = _path(folder, sha256)
-    try:
+    with file_errors(path):
+        if not re.fullmatch("[0-9a-f]{64}", sha256) or not path.exists():
+            raise NotFound(f"the content {sha256} is not in this store")
         file = path.open("rb")
-    except FileNotFoundError:
-        raise NotFound(f"the content {sha256} is not in this store") from None
-    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-        file.close()
-        raise Corrupt(f"the content at {path} was changed: its digest is not its name")
-    file.seek(0)
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            file.close()
+            raise Corrupt(f"the content at {path} was changed: its digest is not its name")
+        file.seek(0)
     return file
 
 

@@ -1,33 +1,36 @@
 """New links: one by one, and many at once.
 
-Many at once is the hot path of imports: the ends are looked up a thousand at a time and the rows go in by one
-`executemany`. Where a row of the batch is refused by the unique index, the batch goes one by one instead, which
-revives what was unlinked before and names what is there already.
+Many at once is the hot path of imports: the ends are looked up a thousand at a time, the rows go in by one
+`executemany`, and one statement makes their changes out of the rows. Where anything in the batch is refused, the batch
+goes one by one instead, which revives what was unlinked before and says what is wrong with which link.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
 from core.errors import Exists, Invalid, NotFound, RolodocError
-from core.fields import FIELDS
-from core.records import ENDS, encode, filled, load, record, stored_fields
+from core.fields import FIELDS, check_validity
+from core.records import COLUMNS, ENDS, JSON_KINDS, NO_POSITION, encode, filled, load, record, stored_fields
 from core.values import Create, Ref
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 WORTHWHILE: Final = 32  # links from which on a batch pays
+BATCH: Final = 20_000
+BATCH: Final = 10_000  # links
 
 NAMESPACE: Final = bytes.fromhex("7f1c9f0e6b0d5b0aa9d5e2a1c4f3b7d8")
 """Of the uuid5 (RFC 9562) of document, profile and type that is a link's public id, the same everywhere."""
 
 PLAIN: Final = {name: field.empty for name, field in FIELDS["link"].items() if name not in ENDS}
+CHECKS: Final = {name: FIELDS["link"][name].check for name in PLAIN}
 
 
 class Type(NamedTuple):
@@ -46,8 +49,8 @@ def link_id(document: bytes, profile: bytes, type: bytes) -> bytes:
 def create(request: OpenRequest, writes: list[Create], progress: Callable[[int, int], None] | None) -> list[Ref]:
     """Raises what `create_one` raises, with the position in the batch as `index`."""
     refs: list[Ref] = []
-    for start in range(0, len(writes), 10_000):
-        batch = writes[start : start + 10_000]
+    for start in range(0, len(writes), BATCH):
+        batch = writes[start : start + BATCH]
         try:
             refs += _create_batch(request, batch)
         except _NotPlainError:
@@ -67,87 +70,110 @@ class _NotPlainError(Exception):
 
 
 def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
-    try:
-        documents = request.local_ids("document", list({write.fields["document"] for write in batch}))
-        profiles = request.local_ids("profile", list({write.fields["profile"] for write in batch}))
-        types = {name: find_type(request, name) for name in {write.fields["type"] for write in batch}}
-        rows, logged = _rows(request, batch, documents, profiles, types)
-    except (KeyError, TypeError, RolodocError):
-        raise _NotPlainError from None
     request.flush()
     db = request.db
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM link").fetchone()
     db.execute("SAVEPOINT links")
     try:
-        db.executemany(INSERT, [(last + number, *row) for number, row in enumerate(rows, 1)])
-    except sqlite.IntegrityError:
+        by_type = Counter([write.fields["type"] for write in batch])
+        types = {name: find_type(request, name) for name in by_type}
+        uids = [link_id(f["document"], f["profile"], types[f["type"]].uid) for f in (write.fields for write in batch)]
+        extra = _extra_fields(batch)
+        db.executemany(_insert(extra), _rows(request, batch, uids, types, extra, last))
+        if any(type.kinds for type in types.values()) and db.execute(OF_OTHER_KINDS, (last,)).fetchone():
+            raise _NotPlainError
+    except (KeyError, TypeError, RolodocError, sqlite.IntegrityError, _NotPlainError):
         db.execute("ROLLBACK TO links")
         raise _NotPlainError from None
     finally:
         db.execute("RELEASE links")
-    id = request.begin()
-    db.executemany(
-        "INSERT INTO change(request_id, entity, record_id, kind, revision, version, after)"
-        f" VALUES ({id:d}, 'link', ?, 'created', 1, ?, ?)",
-        [(last + number, version, after) for number, (version, after) in enumerate(logged, 1)],
-    )
-    request.total += len(rows)
-    request.done["created", "link"] += len(rows)
-    request.stats["links"] += len(rows)
-    for type in types.values():
-        request.stats[f"links:{type.id}"] += sum(row[3] == type.id for row in rows)
-    return [Ref("link", row[0]) for row in rows]
+    db.execute(_append_changes(extra), (request.begin(), last))
+    request.total += len(batch)
+    request.done["created", "link"] += len(batch)
+    request.stats["links"] += len(batch)
+    for name, number in by_type.items():
+        request.stats[f"links:{types[name].id}"] += number
+    return list(map(Ref._make, zip(repeat("link"), uids)))
+
+
+def _extra_fields(batch: list[Create]) -> tuple[str, ...]:
+    """The fields beside ends, type and time of creation that some link of the batch has."""
+    used = {name for write in batch if len(write.fields) > 3 for name in write.fields}
+    return tuple(name for name in PLAIN if name in used and name != "created")
 
 
 def _rows(
     request: OpenRequest,
     batch: list[Create],
-    documents: dict[bytes, int],
-    profiles: dict[bytes, int],
+    uids: list[bytes],
     types: dict[str, Type],
-) -> tuple[list[tuple[Any, ...]], list[tuple[int, str]]]:
-    """For each link its row from uid on, and the version and JSON of its change; KeyError for an end not alive."""
-    rows, logged = [], []
-    at, encode_json, next_version = request.at, msgspec.json.Encoder().encode, request.next_version
-    checks = {name: field.check for name, field in FIELDS["link"].items()}
-    for type in types.values():
-        if type.kinds:
-            raise _NotPlainError
-    for write in batch:
+    extra: tuple[str, ...],
+    last: int,
+) -> Iterator[tuple[Any, ...]]:
+    """For each link the parameters of `_insert`; raises KeyError for an unknown field or an end that does not live."""
+    documents = request.local_ids("document", list({write.fields["document"] for write in batch}))
+    profiles = request.local_ids("profile", list({write.fields["profile"] for write in batch}))
+    at = request.at
+    version = request.next_version(len(batch))
+    for number, (uid, write) in enumerate(zip(uids, batch, strict=True)):
         fields = write.fields
-        document, profile, type = fields["document"], fields["profile"], types[fields["type"]]
-        after: dict[str, Any] = {
-            "document": documents[document],
-            "profile": profiles[profile],
-            "type": type.id,
-        }
-        values: tuple[Any, ...] = EMPTY
-        created = at
-        if len(fields) > 3:
-            others = {name: checks[name](value) for name, value in fields.items() if name not in ENDS}
-            if (others.get("valid_from") or 0) > (others.get("valid_until") or 2**62):
-                raise _NotPlainError
-            created = others.get("created") or at
-            after |= filled(others)
-            values = tuple([encode("link", name, others.get(name, empty)) for name, empty in ORDER])
-        after["created"] = created
-        version = next_version()
-        uid = link_id(document, profile, type.uid)
-        rows.append((uid, after["document"], after["profile"], type.id, version, created, at, *values))
-        logged.append((version, encode_json(after).decode()))
-    return rows, logged
+        row = (
+            last + 1 + number,
+            uid,
+            documents[fields["document"]],
+            profiles[fields["profile"]],
+            types[fields["type"]].id,
+            version + number,
+            at,
+        )
+        if len(fields) == 3 and not extra:
+            yield (*row, at)
+            continue
+        others = {name: CHECKS[name](value) for name, value in fields.items() if name not in ENDS}
+        values = [encode("link", name, others.get(name, PLAIN[name])) for name in extra]
+        yield (*row, others.get("created") or at, *values)
 
 
-ORDER: Final = [(name, empty) for name, empty in PLAIN.items() if name != "created"]
-EMPTY: Final = tuple(encode("link", name, empty) for name, empty in ORDER)
-INSERT: Final = (
-    "INSERT INTO link(id, uid, document_id, profile_id, type_id, revision, version, created_at, updated_at,"
-    f" {', '.join(name for name, _ in ORDER)}) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, {', '.join('?' * len(ORDER))})"
-)
+@cache
+def _insert(extra: tuple[str, ...]) -> str:
+    names = ("id", "uid", "document_id", "profile_id", "type_id", "version", "updated_at", "created_at", *extra)
+    return f"INSERT INTO link(revision, {', '.join(names)}) VALUES (1, {', '.join('?' * len(names))})"
 
 
-def create_one(request: OpenRequest, fields: dict[str, Any]) -> Ref:
-    """Links, or links again what was unlinked. Raises NotFound, Conflict (an end in the trash), Exists, Invalid."""
+@cache
+def _append_changes(extra: tuple[str, ...]) -> str:
+    """The changes of the links after an id, their JSON made from the rows: what is empty is left out."""
+    members = " || ".join(("'{\"created\":' || created_at", *(_member(name) for name in (*ENDS, *extra))))
+    return (
+        "INSERT INTO change(request_id, entity, record_id, kind, revision, version, after)"
+        f" SELECT ?, 'link', id, 'created', 1, version, {members} || '}}' FROM link WHERE id > ? ORDER BY id"
+    )
+
+
+def _member(name: str) -> str:
+    kind = FIELDS["link"][name].kind
+    if kind in JSON_KINDS:
+        value = f"nullif({name}, '{encode('link', name, PLAIN[name])}')"
+    elif kind in ("line", "text"):
+        value = f"CASE WHEN {name} <> '' THEN json_quote({name}) END"
+    elif name == "position":
+        value = f"nullif(position, {NO_POSITION})"
+    else:
+        value = COLUMNS.get(name, name)
+    return f"ifnull(',\"{name}\":' || {value}, '')"
+
+
+OF_OTHER_KINDS: Final = """
+SELECT 1 FROM link l JOIN relationship_type r ON r.id = l.type_id JOIN profile p ON p.id = l.profile_id
+WHERE l.id > ? AND r.profile_kinds <> '[]' AND p.kind NOT IN (SELECT value FROM json_each(r.profile_kinds)) LIMIT 1
+"""
+
+
+def create_one(request: OpenRequest, fields: dict[str, Any]) -> tuple[Ref, int]:
+    """Links, or links again what was unlinked; returns the link and its local id.
+
+    Raises NotFound, Conflict (an end in the trash), Exists, Invalid.
+    """
     ends = {}
     for end in ("document", "profile"):
         found = request.local_ids(end, [fields[end]])
@@ -158,21 +184,21 @@ def create_one(request: OpenRequest, fields: dict[str, Any]) -> Ref:
     _check_kind(request, ends["profile"], fields["type"], type)
     ends["type"] = type.id
     complete = PLAIN | {name: value for name, value in fields.items() if name not in ENDS}
-    complete["created"] = complete["created"] or request.at
+    complete["created"] = request.at if complete["created"] is None else complete["created"]
     found_rows = load(
         request.db, "link", "t.document_id = ? AND t.profile_id = ? AND t.type_id = ?", tuple(ends.values())
     )
     uid = link_id(fields["document"], fields["profile"], type.uid)
     if found_rows:
         _revive(request, found_rows[0], complete)
-        return Ref("link", uid)
+        return Ref("link", uid), found_rows[0][0]
     version = request.next_version()
     columns = request.columns("link", complete) | {f"{end}_id": id for end, id in ends.items()}
     columns |= {"uid": uid, "revision": 1, "version": version, "updated_at": request.at}
     id = request.insert("link", columns)
     request.count("link", ends, 1)
     request.log("link", id, "created", 1, version, {}, filled(ends | complete))
-    return Ref("link", uid)
+    return Ref("link", uid), id
 
 
 def _revive(request: OpenRequest, row: Any, fields: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ TEXT: Final = 10_000_000  # characters
 ITEMS: Final = 1_000  # members of a set, list or map
 DEPTH: Final = 32  # levels of a nested map
 MAP_BYTES: Final = 1_000_000  # bytes of a map as JSON
+NUMBER: Final = 2**31 - 2  # the next one up stands for "none" in an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,15 @@ def field(entity: Entity, name: str) -> Field:
 def check_fields(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are stored; raises Invalid for the first that does not fit."""
     checked = {name: field(entity, name).check(value) for name, value in values.items()}
-    first, last = checked.get("valid_from"), checked.get("valid_until")
+    check_validity(checked)
+    return checked
+
+
+def check_validity(values: Mapping[str, Any]) -> None:
+    """Raises Invalid when a link would end before it begins."""
+    first, last = values.get("valid_from"), values.get("valid_until")
     if first is not None and last is not None and last < first:
         raise Invalid("must not be before valid_from", "valid_until")
-    return checked
 
 
 def sort_key(text: str) -> str:
@@ -196,7 +202,7 @@ def _moment(value: int) -> datetime:
 # --- checks: a value of each kind as it is stored, or ValueError with the reason -----------------
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EARLIEST, _LATEST = parse_instant("0001-01-01"), parse_instant("9999-12-31")
+_EARLIEST, _LATEST = parse_instant("0001-01-01"), parse_instant("9999-12-31T23:59:59.999999")
 
 
 def _string(value: Any, limit: int) -> str:
@@ -295,8 +301,8 @@ def _check_number(_field: Field, value: Any) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"must be a whole number, not {_type_name(value)}")
-    if not -(2**31) <= value < 2**31:
-        raise ValueError("is out of range")
+    if abs(value) > NUMBER:
+        raise ValueError(f"must lie between -{NUMBER:,} and {NUMBER:,}")
     return value
 
 
@@ -310,13 +316,19 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def _check_contents(_field: Field, value: Any) -> list[dict[str, Any]]:
-    for entry in _sequence(value):
-        if not isinstance(entry, dict) or set(entry) != {"name", "media_type", "bytes", "sha256"}:
-            raise ValueError("each entry must hold name, media_type, bytes and sha256")
-        if not isinstance(entry["bytes"], int) or not _SHA256.fullmatch(str(entry["sha256"])):
-            raise ValueError("an entry has no valid size or sha256")
-        entry["name"], entry["media_type"] = _string(entry["name"], LINE), _string(entry["media_type"], 200)
-    return list(value)
+    return [_check_content(entry) for entry in _sequence(value)]
+
+
+def _check_content(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict) or set(entry) != {"name", "media_type", "bytes", "sha256"}:
+        raise ValueError("each entry must hold name, media_type, bytes and sha256")
+    size, sha256 = entry["bytes"], entry["sha256"]
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size < 2**63:
+        raise ValueError("an entry has no valid size")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise ValueError("an entry has no valid sha256")
+    name, media_type = _string(entry["name"], LINE), _string(entry["media_type"], 200)
+    return {"name": name, "media_type": media_type, "bytes": size, "sha256": sha256}
 
 
 def _sequence(value: Any) -> list[Any]:

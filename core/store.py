@@ -6,6 +6,8 @@ processes may use the same file: a write waits for its turn, up to WRITE_PATIENC
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -61,7 +63,7 @@ class Store:
         self._writer: Connection | None = None
         self._closed = False
         self._immutable = False
-        with translated(self.path):
+        with file_errors(self.path), translated(self.path):
             self._open(create)
 
     @contextmanager
@@ -79,13 +81,14 @@ class Store:
 
     def fetch(self, sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
         """All rows of one statement."""
-        db = self._take_reader()
         try:
-            rows: list[tuple[Any, ...]] = db.execute(sql, parameters).fetchall()
-        except sqlite.Error as error:
+            db = self._take_reader()
+            try:
+                rows: list[tuple[Any, ...]] = db.execute(sql, parameters).fetchall()
+            finally:
+                self._give_back(db)
+        except ERRORS as error:
             raise translate(error, self.path) from None
-        finally:
-            self._give_back(db)
         return rows
 
     @contextmanager
@@ -118,7 +121,7 @@ class Store:
     def _connect(self, pragmas: tuple[str, ...], mode: str = "rw") -> Connection:
         options = "immutable=1" if self._immutable else f"mode={mode}"
         db = sqlite.connect(
-            f"file:{quote(str(self.path.absolute()))}?{options}",
+            f"file:{quote(os.fsencode(self.path.absolute()))}?{options}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -268,19 +271,39 @@ def _is_sqlite(path: Path) -> bool:
 # --- errors of SQLite as ours ------------------------------------------------------------------------
 
 
+ERRORS: Final = (sqlite.Error, UnicodeEncodeError, OverflowError)
+"""What SQLite raises, and what its Python module does for a value that it cannot hand over."""
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Errors of SQLite and the file system leave the block as errors of ours."""
+    """Errors of SQLite leave the block as errors of ours."""
     try:
         yield
-    except sqlite.Error as error:
+    except ERRORS as error:
         raise translate(error, path) from None
-    except PermissionError as error:
-        raise Unavailable(f"no permission for {error.filename or path}") from None
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Errors of the file system leave the block as errors of ours."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable(FULL.format(path=where)) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise Unavailable(f"no permission for {where} ({error.strerror})") from None
+        raise Unavailable(f"{where} cannot be used: {error.strerror or error}") from None
 
 
 def translate(error: Exception, path: Path) -> RolodocError:
-    """The error that a caller sees for one of SQLite's. A broken constraint or statement is a bug, hence Corrupt."""
+    """The error that a caller sees for one of ERRORS. A broken constraint or statement is a bug, hence Corrupt."""
+    if isinstance(error, UnicodeEncodeError):
+        return Invalid("what was given is not valid Unicode text")
+    if isinstance(error, OverflowError):
+        return Invalid("a number that was given is out of range")
     name = _name(error)
     for start, kind, sentence in SENTENCES:
         if name.startswith(start):
@@ -288,12 +311,10 @@ def translate(error: Exception, path: Path) -> RolodocError:
     return Corrupt(f"{path} does not hold what rolodoc expects ({error})")
 
 
+FULL: Final = "the disk that holds {path} is full; nothing was written: make room and try again"
+
 SENTENCES: Final = (
-    (
-        "SQLITE_FULL",
-        Unavailable,
-        "the disk that holds {path} is full; nothing was written: make room and try again",
-    ),
+    ("SQLITE_FULL", Unavailable, FULL),
     ("SQLITE_READONLY", Unavailable, "{path} is read-only; nothing was written"),
     ("SQLITE_BUSY", Timeout, "another program keeps {path} busy; try again"),
     ("SQLITE_LOCKED", Timeout, "another program keeps {path} busy; try again"),

@@ -13,7 +13,7 @@ import msgspec
 
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
-from core.records import DIGEST, body_of, load, stored_fields, to_log
+from core.records import DIGEST, Row, body_of, load, stored_fields, to_log
 from core.store import Connection, Store
 from core.values import Actor, Receipt, RecordId
 from core.writes import OpenRequest
@@ -79,8 +79,12 @@ def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
 
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
+    """The changes come latest first, so what the first of a record meets says whether anyone changed it since."""
+    as_left: dict[tuple[Entity, int], bool] = {}
     for change in changes:
-        _OPPOSITES[change[3]](request, change)
+        _, entity, id, kind, version, _, _ = change
+        row = _row(request, entity, id)
+        _OPPOSITES[kind](request, change, row, as_left.setdefault((entity, id), row[3] == version))
     return request.finish([])
 
 
@@ -98,11 +102,10 @@ def _logged(db: Connection, first: int, last: int) -> list[Logged]:
 # --- the opposite of each kind of change --------------------------------------------------------------------
 
 
-def _delete(request: OpenRequest, change: Logged) -> None:
+def _delete(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
     """Of a creation or a restoration: the record must be as that left it, and nothing may have been linked to it."""
-    _, entity, id, kind, version, before, _ = change
-    row = _row(request, entity, id)
-    if row[3] != version:
+    _, entity, id, kind, _, before, _ = change
+    if not as_left:
         raise _overtaken(request, change)
     if entity in ("profile", "document"):
         (found,) = request.db.execute(
@@ -117,30 +120,27 @@ def _delete(request: OpenRequest, change: Logged) -> None:
     request.delete(entity, row)
 
 
-def _set_back(request: OpenRequest, change: Logged) -> None:
+def _set_back(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
     """Of an edit: every field must still hold what that edit wrote."""
-    _, entity, id, _, version, before, after = change
-    row = _row(request, entity, id)
-    if row[3] != version:
+    _, entity, _, _, _, before, after = change
+    if not as_left:
         current = stored_fields(entity, row)
         if any(to_log(name, current[name]) != value for name, value in after.items()) or row[6] is not None:
             raise _overtaken(request, change)
     request.edit(entity, row, _values(request.db, before))
 
 
-def _bring_back(request: OpenRequest, change: Logged) -> None:
+def _bring_back(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
     """Of a deletion: the links that went along have changes of their own."""
-    _, entity, id, _, version, _, _ = change
-    row = _row(request, entity, id)
-    if row[3] != version:
+    if not as_left:
         raise _overtaken(request, change)
-    request.restore(entity, row, with_links=False)
+    request.restore(change[1], row, with_links=False)
 
 
 _OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring_back, "restored": _delete}
 
 
-def _row(request: OpenRequest, entity: Entity, id: int) -> tuple[Any, ...]:
+def _row(request: OpenRequest, entity: Entity, id: int) -> Row:
     rows = load(request.db, entity, "t.id = ?", (id,))
     if not rows:
         raise Conflict(f"a {entity} of that request was purged since; nothing was undone")

@@ -17,7 +17,7 @@ import uuid_utils
 
 from core import bulk_links, search
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
-from core.fields import FIELDS, Entity, check_fields, now, sort_key
+from core.fields import FIELDS, LINE, Entity, Field, check_fields, check_validity, now, sort_key
 from core.records import (
     COLUMNS,
     META,
@@ -37,7 +37,9 @@ from core.records import (
 from core.store import Connection, Store
 from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Write
 
-ENDS_OF_LINK: Final[tuple[Entity, Entity]] = ("document", "profile")
+ENDS_OF_LINK: Final[tuple[Entity, ...]] = ("document", "profile", "type")
+ACTOR: Final = Field("actor", "line", "Actor", required=True)
+REASON: Final = Field("reason", "text", "Reason", limit=10_000)
 FLUSH: Final = 10_000  # changes held before they are appended
 STATS: Final[Mapping[Entity, str]] = {
     "profile": "profiles",
@@ -65,7 +67,10 @@ def apply(
             batch = list(run)
             try:
                 if are_new_links and len(batch) >= bulk_links.WORTHWHILE:
-                    refs += bulk_links.create(request, cast(list[Create], batch), progress)
+                    for made in bulk_links.create(request, cast(list[Create], batch)):
+                        refs += made
+                        if progress:
+                            progress(len(refs), len(writes))
                     continue
                 for write in batch:
                     refs.append(request.perform(write))
@@ -94,8 +99,9 @@ class OpenRequest:
         undo: bool = False,
     ) -> None:
         self.db = db
-        self.actor = actor
-        self.reason = reason
+        self.actor = ACTOR.check(actor.name)
+        self.via = actor.via
+        self.reason = REASON.check(reason)
         self.reverts = reverts
         self.undo = undo
         self.at = now()
@@ -137,9 +143,11 @@ class OpenRequest:
 
     # --- the change log ----------------------------------------------------------------------------
 
-    def next_version(self) -> int:
-        self._next_version += 1
-        return self._next_version
+    def next_version(self, count: int = 1) -> int:
+        """The first of `count` versions that follow each other."""
+        first = self._next_version + 1
+        self._next_version += count
+        return first
 
     def log(
         self,
@@ -167,8 +175,8 @@ class OpenRequest:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.uid,
-                    self.actor.name,
-                    self.actor.via,
+                    self.actor,
+                    self.via,
                     self.at,
                     self.reason,
                     self.reverts,
@@ -208,12 +216,14 @@ class OpenRequest:
             if field.required and not fields.get(field.name):
                 raise Invalid("is missing", field.name)
         if entity == "link":
-            return bulk_links.create_one(self, fields)
+            return self._create_link(write, fields)
         complete = {name: fields.get(name, field.empty) for name, field in FIELDS[entity].items()}
         complete["created"] = complete["created"] if complete["created"] is not None else self.at
         if entity == "type":
             self._check_type(complete, None)
-        uid = write.id or uuid_utils.uuid7().bytes
+        uid = uuid_utils.uuid7().bytes if write.id is None else write.id
+        if not isinstance(uid, bytes) or len(uid) != 16:
+            raise Invalid("must be 16 bytes", "id")
         version = self.next_version()
         columns = self.columns(entity, complete) | {
             "uid": uid,
@@ -233,12 +243,23 @@ class OpenRequest:
         self.log(entity, id, "created", 1, version, {}, filled(complete))
         return Ref(entity, uid)
 
+    def _create_link(self, write: Create, fields: dict[str, Any]) -> Ref:
+        ref, id = bulk_links.create_one(self, fields)
+        if write.id not in (None, ref.id):
+            raise Invalid("the id of a link follows from its ends and type", "id")
+        if write.external:
+            self._keep_external("link", id, write.external)
+        return ref
+
     def insert(self, table: str, columns: Mapping[str, Any]) -> int:
         sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         return cast(int, self.db.execute(sql, tuple(columns.values())).lastrowid)
 
     def _keep_external(self, entity: Entity, id: int, external: tuple[str, str]) -> None:
         source, external_id = external
+        for name in external:
+            if not isinstance(name, str) or not name or len(name) > LINE:
+                raise Invalid(f"must be a source and an id of 1 to {LINE} characters", "external")
         added = self.db.execute(
             "INSERT OR IGNORE INTO external_id(entity, external_id, source, record_id) VALUES (?, ?, ?, ?)",
             (entity, external_id, source, id),
@@ -280,8 +301,8 @@ class OpenRequest:
         merged = current | after
         if entity == "type":
             self._check_type(merged, row[0])
-        if entity == "link" and (merged["valid_until"] or merged["valid_from"] or 0) < (merged["valid_from"] or 0):
-            raise Invalid("must not be before valid_from", "valid_until")
+        if entity == "link":
+            check_validity(merged)
         before = {name: current[name] for name in after}
         self.update(entity, row, self.columns(entity, after), "updated", before, after)
         if search.FIELDS.get(entity, frozenset()) & after.keys():
@@ -356,7 +377,8 @@ class OpenRequest:
             f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL"
             " AND EXISTS (SELECT 1 FROM change c WHERE c.entity = 'link' AND c.record_id = t.id"
             "  AND c.seq BETWEEN ? AND ? AND c.version = t.version AND c.kind = 'deleted')"
-            f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL",
+            f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"
+            " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
             (row[0], *span),
         )
 
