@@ -1,6 +1,6 @@
 """What a person typed and could not save yet, kept by the place it was typed in until it is saved or dropped.
 
-A draft holds what a merge of it needs: the fields as typed, the same fields as they were read, and the version
+A draft holds what a merge of it needs: the fields as typed, the same fields as read, and the version
 that was read. It is stored with `Workspace.remember`, as JSON.
 """
 
