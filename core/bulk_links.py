@@ -8,14 +8,17 @@ goes one by one instead, which revives what was unlinked before and says what is
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
 from core.errors import Exists, Invalid, NotFound, RolodocError
-from core.fields import FIELDS, check_validity
+from core.fields import FIELDS
 from core.records import COLUMNS, ENDS, JSON_KINDS, NO_POSITION, encode, filled, load, record, stored_fields
 from core.values import Create, Ref
 
@@ -23,8 +26,7 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 WORTHWHILE: Final = 32  # links from which on a batch pays
-BATCH: Final = 20_000
-BATCH: Final = 10_000  # links
+BATCH: Final = 20_000  # links
 
 NAMESPACE: Final = bytes.fromhex("7f1c9f0e6b0d5b0aa9d5e2a1c4f3b7d8")
 """Of the uuid5 (RFC 9562) of document, profile and type that is a link's public id, the same everywhere."""
@@ -46,27 +48,32 @@ def link_id(document: bytes, profile: bytes, type: bytes) -> bytes:
     return bytes(digest)
 
 
-def create(request: OpenRequest, writes: list[Create], progress: Callable[[int, int], None] | None) -> list[Ref]:
-    """Raises what `create_one` raises, with the position in the batch as `index`."""
-    refs: list[Ref] = []
+def create(request: OpenRequest, writes: list[Create]) -> Iterator[list[Ref]]:
+    """The links made, a batch at a time. Raises what `create_one` raises, with the position in `writes` as `index`."""
     for start in range(0, len(writes), BATCH):
         batch = writes[start : start + BATCH]
         try:
-            refs += _create_batch(request, batch)
+            yield _create_batch(request, batch)
         except _NotPlainError:
-            for write in batch:
-                try:
-                    refs.append(request.create(write))
-                except RolodocError as error:
-                    error.index = len(refs)
-                    raise
-        if progress:
-            progress(len(refs), len(writes))
+            yield _create_one_by_one(request, batch)
+
+
+def _create_one_by_one(request: OpenRequest, batch: list[Create]) -> list[Ref]:
+    refs: list[Ref] = []
+    for write in batch:
+        try:
+            refs.append(request.create(write))
+        except RolodocError as error:
+            error.index = len(refs)
+            raise
     return refs
 
 
 class _NotPlainError(Exception):
     """Something in the batch needs to be looked at by itself."""
+
+
+REFUSALS: Final = (_NotPlainError, KeyError, TypeError, UnicodeEncodeError, RolodocError, sqlite.IntegrityError)
 
 
 def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
@@ -75,6 +82,8 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM link").fetchone()
     db.execute("SAVEPOINT links")
     try:
+        if any(write.external or write.id for write in batch):
+            raise _NotPlainError
         by_type = Counter([write.fields["type"] for write in batch])
         types = {name: find_type(request, name) for name in by_type}
         uids = [link_id(f["document"], f["profile"], types[f["type"]].uid) for f in (write.fields for write in batch)]
@@ -82,18 +91,18 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
         db.executemany(_insert(extra), _rows(request, batch, uids, types, extra, last))
         if any(type.kinds for type in types.values()) and db.execute(OF_OTHER_KINDS, (last,)).fetchone():
             raise _NotPlainError
-    except (KeyError, TypeError, RolodocError, sqlite.IntegrityError, _NotPlainError):
+    except REFUSALS:
         db.execute("ROLLBACK TO links")
-        raise _NotPlainError from None
-    finally:
         db.execute("RELEASE links")
+        raise _NotPlainError from None
+    db.execute("RELEASE links")
     db.execute(_append_changes(extra), (request.begin(), last))
     request.total += len(batch)
     request.done["created", "link"] += len(batch)
     request.stats["links"] += len(batch)
     for name, number in by_type.items():
         request.stats[f"links:{types[name].id}"] += number
-    return list(map(Ref._make, zip(repeat("link"), uids)))
+    return list(map(Ref._make, zip(repeat("link"), uids, strict=False)))
 
 
 def _extra_fields(batch: list[Create]) -> tuple[str, ...]:
@@ -110,14 +119,15 @@ def _rows(
     extra: tuple[str, ...],
     last: int,
 ) -> Iterator[tuple[Any, ...]]:
-    """For each link the parameters of `_insert`; raises KeyError for an unknown field or an end that does not live."""
+    """For each link the parameters of `_insert`; raises one of REFUSALS."""
     documents = request.local_ids("document", list({write.fields["document"] for write in batch}))
     profiles = request.local_ids("profile", list({write.fields["profile"] for write in batch}))
     at = request.at
     version = request.next_version(len(batch))
     for number, (uid, write) in enumerate(zip(uids, batch, strict=True)):
         fields = write.fields
-        row = (
+        created, others = (at, ()) if len(fields) == 3 and not extra else _others(request, write, extra)
+        yield (
             last + 1 + number,
             uid,
             documents[fields["document"]],
@@ -125,13 +135,17 @@ def _rows(
             types[fields["type"]].id,
             version + number,
             at,
+            created,
+            *others,
         )
-        if len(fields) == 3 and not extra:
-            yield (*row, at)
-            continue
-        others = {name: CHECKS[name](value) for name, value in fields.items() if name not in ENDS}
-        values = [encode("link", name, others.get(name, PLAIN[name])) for name in extra]
-        yield (*row, others.get("created") or at, *values)
+
+
+def _others(request: OpenRequest, write: Create, extra: tuple[str, ...]) -> tuple[int, list[Any]]:
+    """When a link was created, and its extra fields as their columns hold them."""
+    checked = {name: CHECKS[name](value) for name, value in write.fields.items() if name not in ENDS}
+    created = checked.get("created")
+    values = [encode("link", name, checked.get(name, PLAIN[name])) for name in extra]
+    return request.at if created is None else created, values
 
 
 @cache
