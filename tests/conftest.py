@@ -22,9 +22,7 @@ from core.workspace import Workspace, open_workspace
 ACCOUNT = "tester"
 PEPS = Path(__file__).parents[2] / "shared" / "data" / "peps"
 
-collect_ignore_glob = (
-    [] if PEPS.is_dir() else ["**/test_peps*.py"]
-)  # tests of real data need it beside the project
+collect_ignore_glob = [] if PEPS.is_dir() else ["**/test_peps*.py"]  # tests of real data need it beside the project
 
 
 @dataclass(frozen=True)
@@ -126,4 +124,6 @@ def launch(surroundings: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
     yield launch
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        for stream in filter(None, (process.stdout, process.stderr)):
+            stream.close()

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from core.cli.failure import exit_code_of
 from core.cli.settings import Settings
+from core.cli.streams import prepare_streams
 from core.cli.terminal import open_terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line (`sys.argv` by default) and returns its exit code; never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
     settings = terminal_settings(arguments)
     if settings is not None:
         return exit_code_of(lambda: open_terminal(settings))

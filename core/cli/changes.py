@@ -143,8 +143,8 @@ def _shorten(before: str, after: str) -> tuple[str, str]:
     """Both from shortly before their first difference, each no longer than is read at a glance."""
     if max(len(before), len(after)) <= SHOWN:
         return before, after
-    same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
-    start = max(0, same - LEAD)
+    differences = (place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b)
+    start = max(0, next(differences, min(len(before), len(after))) - LEAD)
     return _cut(before, start), _cut(after, start)
 
 

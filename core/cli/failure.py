@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from core.cli.streams import give_up_stdout
 from core.errors import Ambiguous, Invalid, RolodocError, Unavailable
 from core.safe_text import safe_text
 
@@ -29,9 +30,10 @@ def exit_code_of(call: Callable[[], int | None], *, json: bool = False) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _let_go_of_stdout()
+        give_up_stdout()
         return READER_GONE
     except OSError as error:
+        give_up_stdout()
         return tell(Unavailable(_operating_system_says(error)), json=json)
     return code
 
@@ -56,8 +58,3 @@ def tell(error: RolodocError, *, json: bool) -> int:
 def _operating_system_says(error: OSError) -> str:
     reason = error.strerror or str(error)
     return f"{os.fsdecode(error.filename)}: {reason}" if isinstance(error.filename, str | bytes) else reason
-
-
-def _let_go_of_stdout() -> None:
-    """Python flushes stdout once more as it ends, which would fail again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

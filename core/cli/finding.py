@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from typing import Annotated
 
+import msgspec
 import typer
 
 from core.cli.command import Session, command
@@ -19,7 +22,7 @@ def declare(app: typer.Typer) -> None:
 def search(
     session: Session,
     words: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words; the last may be a beginning.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many of each kind.")] = 50,
 ) -> None:
     """Find profiles and documents that hold every word."""
     out = session.out
@@ -32,8 +35,8 @@ def search(
         )
     if not hits:
         out.note("nothing holds these words")
-    elif len(hits) == limit:
-        out.note(f"the first {limit}; --limit N shows more")
+    elif limit in Counter(hit.entity for hit in hits).values():
+        out.note(f"the first {limit} of a kind; --limit N shows more")
 
 
 def stats(session: Session) -> None:
@@ -41,7 +44,8 @@ def stats(session: Session) -> None:
     out = session.out
     stats = session.workspace.stats()
     if out.json:
-        out.object(stats)
+        path = os.fsencode(stats.path).decode(errors="replace")  # a path need not be text, JSON must
+        out.object(msgspec.structs.replace(stats, path=path))
         return
     counted = [
         ("profiles", stats.profiles),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from core.workspace import open_workspace
 
 
 @pytest.fixture
-def library(store_path: Path) -> dict[str, Ref]:
+def library(store_path: Path, empty_store: Path) -> dict[str, Ref]:
     """Refs by a short name; the store is closed again."""
+    shutil.copyfile(empty_store, store_path)
     workspace = open_workspace(str(store_path), Actor(name="librarian"))
     author = Create("type", {"name": "author", "inverse": "author of"})
     reviewer = Create("type", {"name": "reviewer", "inverse": "reviewer of"})

@@ -4,6 +4,8 @@ import pytest
 
 from core.values import id_text
 
+pytestmark = pytest.mark.usefixtures("library")
+
 
 def test_list_shows_title_category_and_tags(run, library):
     first, second = run("document", "list").out.splitlines()
@@ -25,11 +27,11 @@ def test_list_shows_title_category_and_tags(run, library):
         (["--category", "essay", "--tag", "unknown"], []),
     ],
 )
-def test_list_filters_and_sorts(run, library, options, titles):
+def test_list_filters_and_sorts(run, options, titles):
     assert [row["title"] for row in run("document", "list", "--json", *options).objects] == titles
 
 
-def test_show_groups_people_by_relationship(run, library):
+def test_show_groups_people_by_relationship(run):
     # given
     run("link", "add", "Notes on the Engine", "Charles Babbage", "--type", "reviewer")
     run("link", "add", "Notes on the Engine", "Charles Babbage", "--type", "author")
@@ -45,7 +47,7 @@ def test_show_groups_people_by_relationship(run, library):
     assert lines[reviewer + 1].startswith("  Charles Babbage  person  ")
 
 
-def test_show_writes_a_text_below_its_name(run, library):
+def test_show_writes_a_text_below_its_name(run):
     run("document", "edit", "Letter to Ada", "--set", "text=Dear Ada,\n\n\tyours")
 
     lines = run("document", "show", "Letter to Ada").out.splitlines()
@@ -54,7 +56,7 @@ def test_show_writes_a_text_below_its_name(run, library):
     assert lines[start : start + 4] == ["text", "  Dear Ada,", "", "      yours"]
 
 
-def test_show_as_json_writes_instants_as_text(run, library):
+def test_show_as_json_writes_instants_as_text(run):
     shown = run("document", "show", "Letter to Ada", "--json").object
 
     assert shown["fields"]["created"] == "1843-07-02"

@@ -1,6 +1,7 @@
 """A bare `edit` and `new` open an editor on the record; what was typed is never lost."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ def kept_file(outcome) -> Path:
     return Path(re.search(r"your text is kept in (\S+)", outcome.err)[1])
 
 
-def test_edit_writes_what_was_changed_in_the_editor(run, library, editor):
+@pytest.mark.usefixtures("library")
+def test_edit_writes_what_was_changed_in_the_editor(run, editor):
     # when
     outcome = run("profile", "edit", "p-1", EDITOR=editor("sed -i 's/^name: .*/name: Ada King/' $1"))
 
@@ -20,7 +22,8 @@ def test_edit_writes_what_was_changed_in_the_editor(run, library, editor):
     assert (fields["name"], fields["kind"]) == ("Ada King", "person")
 
 
-def test_the_editor_shows_every_field(run, library, editor, tmp_path):
+@pytest.mark.usefixtures("library")
+def test_the_editor_shows_every_field(run, editor, tmp_path):
     run("document", "edit", "Notes on the Engine", EDITOR=editor(f"cp $1 {tmp_path}/seen"))
 
     seen = (tmp_path / "seen").read_text()
@@ -30,14 +33,16 @@ def test_the_editor_shows_every_field(run, library, editor, tmp_path):
     assert "rev 1" in seen.splitlines()[0]
 
 
-def test_leaving_the_editor_unsaved_changes_nothing_and_leaves_no_file(run, library, editor, surroundings):
+@pytest.mark.usefixtures("library")
+def test_leaving_the_editor_unsaved_changes_nothing_and_leaves_no_file(run, editor, surroundings):
     outcome = run("profile", "edit", "p-1", EDITOR=editor("true"))
 
     assert (outcome.code, outcome.out) == (0, "nothing had to change\n")
     assert list(Path(surroundings["TMPDIR"]).iterdir()) == []
 
 
-def test_visual_comes_before_editor_and_may_have_arguments(run, library, editor):
+@pytest.mark.usefixtures("library")
+def test_visual_comes_before_editor_and_may_have_arguments(run, editor):
     script = editor('[ "$1" = --wait ] && echo "notes: seen" >> $2')
 
     run("profile", "edit", "p-1", VISUAL=f"{script} --wait", EDITOR="/bin/false")
@@ -47,10 +52,9 @@ def test_visual_comes_before_editor_and_may_have_arguments(run, library, editor)
     assert run("profile", "show", "p-1", "--json").object["fields"]["notes"] == "seen"
 
 
-def test_a_record_that_moved_on_meanwhile_is_not_overwritten(run, library, editor, surroundings):
+@pytest.mark.usefixtures("library")
+def test_a_record_that_moved_on_meanwhile_is_not_overwritten(run, editor):
     # given: while the editor is open, somebody else saves
-    import sys
-
     other = f"{sys.executable} -m core.cli profile edit p-1 --set notes=theirs >/dev/null"
     script = editor(f"{other}; sed -i 's/^notes:.*/notes: mine/' $1")
 
@@ -74,7 +78,8 @@ def test_a_record_that_moved_on_meanwhile_is_not_overwritten(run, library, edito
         ("printf 'notes: \\377' > $1", "not UTF-8"),
     ],
 )
-def test_a_text_that_cannot_be_read_is_kept(run, library, editor, script, reason):
+@pytest.mark.usefixtures("library")
+def test_a_text_that_cannot_be_read_is_kept(run, editor, script, reason):
     outcome = run("profile", "edit", "p-1", EDITOR=editor(script))
 
     assert outcome.code == 4
@@ -83,21 +88,24 @@ def test_a_text_that_cannot_be_read_is_kept(run, library, editor, script, reason
     assert run("profile", "show", "p-1", "--json").object["revision"] == 1
 
 
-def test_an_editor_that_fails_saves_nothing(run, library, editor):
+@pytest.mark.usefixtures("library")
+def test_an_editor_that_fails_saves_nothing(run, editor):
     outcome = run("profile", "edit", "p-1", EDITOR=editor("exit 3"))
 
     assert outcome.code == 7
     assert "ended with exit code 3; nothing was saved" in outcome.err
 
 
-def test_an_editor_that_is_not_there(run, library):
+@pytest.mark.usefixtures("library")
+def test_an_editor_that_is_not_there(run):
     outcome = run("profile", "edit", "p-1", EDITOR="/no/such/editor")
 
     assert outcome.code == 7
     assert "cannot run the editor /no/such/editor (No such file or directory)" in outcome.err
 
 
-def test_without_an_editor_and_a_terminal_it_says_what_to_do(run, library):
+@pytest.mark.usefixtures("library")
+def test_without_an_editor_and_a_terminal_it_says_what_to_do(run):
     outcome = run("profile", "edit", "p-1")
 
     assert outcome.code == 7

@@ -6,6 +6,8 @@ import pytest
 
 from core.values import id_text
 
+pytestmark = pytest.mark.usefixtures("library")
+
 
 def test_by_id_external_id_and_unique_name(run, library):
     id = id_text(library["ada"].id)
@@ -23,15 +25,17 @@ def test_by_id_external_id_and_unique_name(run, library):
         ("Charles X. Babbage", "Charles Babbage"),
     ],
 )
-def test_an_unknown_name_is_answered_with_similar_ones(run, library, name, similar):
+def test_an_unknown_name_is_answered_with_similar_ones(run, name, similar):
     outcome = run("profile", "show", name)
 
     assert outcome.code == 3
     assert outcome.err.startswith(f'rolodoc: there is no profile "{name}"; similar: {similar}')
 
 
-@pytest.mark.parametrize("name", ["zzz", "", " ", "'", '"', "*", "%", "a" * 5000, "\udcff", "Ada\x1b[31m", "\0"])
-def test_a_name_like_nothing_there_is_not_found(run, library, name):
+@pytest.mark.parametrize(
+    "name", ["zzz", "", " ", "'", '"', "*", "%", pytest.param("a" * 5000, id="long"), "Ada\x1b[31m", "\0"]
+)
+def test_a_name_like_nothing_there_is_not_found(run, name):
     outcome = run("profile", "show", name)
 
     assert outcome.code == 3
@@ -40,14 +44,14 @@ def test_a_name_like_nothing_there_is_not_found(run, library, name):
     assert "\x1b" not in outcome.err
 
 
-def test_only_records_of_the_noun_are_similar(run, library):
+def test_only_records_of_the_noun_are_similar(run):
     outcome = run("document", "show", "Ada Lovelace")
 
     assert outcome.code == 3
     assert outcome.err.endswith("similar: Letter to Ada\n")
 
 
-def test_a_name_that_two_share_lists_both(run, library):
+def test_a_name_that_two_share_lists_both(run):
     # given
     run("profile", "new", "--set", "name=Ada Lovelace", "--set", "kind=group")
 
@@ -62,3 +66,10 @@ def test_a_name_that_two_share_lists_both(run, library):
     assert all(id in outcome.err for id in ids)
     assert told["error"] == "Ambiguous"
     assert sorted(candidate.split()[0] for candidate in told["candidates"]) == sorted(ids)
+
+
+def test_a_name_that_is_not_text(run):
+    outcome = run("profile", "show", "\udcff")
+
+    assert outcome.code == 4
+    assert outcome.err == "rolodoc: what was given is not valid Unicode text\n"

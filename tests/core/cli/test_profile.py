@@ -42,11 +42,13 @@ def test_list_as_json_has_one_object_a_line(run, library):
         (["--trash"], []),
     ],
 )
-def test_list_filters_and_sorts(run, library, options, names):
+@pytest.mark.usefixtures("library")
+def test_list_filters_and_sorts(run, options, names):
     assert [row["name"] for row in run("profile", "list", "--json", *options).objects] == names
 
 
-def test_list_says_when_there_is_more(run, library):
+@pytest.mark.usefixtures("library")
+def test_list_says_when_there_is_more(run):
     outcome = run("profile", "list", "--limit", "1")
 
     assert outcome.err == "1 of 2 shown; --limit N or --all shows more\n"
@@ -82,7 +84,8 @@ def test_list_of_an_empty_store_says_so_beside_the_output(run):
         (["--trash", "--text", "ada"], 4, "the trash cannot be searched"),
     ],
 )
-def test_list_refuses_what_it_cannot_do(run, library, options, code, reason):
+@pytest.mark.usefixtures("library")
+def test_list_refuses_what_it_cannot_do(run, options, code, reason):
     outcome = run("profile", "list", *options)
 
     assert outcome.code == code
@@ -104,7 +107,8 @@ def test_show_counts_the_documents_by_relationship(run, library):
     assert lines[-1] == f"  Notes on the Engine  {id_text(library['notes'].id)}"
 
 
-def test_show_as_json_has_fields_and_links(run, library):
+@pytest.mark.usefixtures("library")
+def test_show_as_json_has_fields_and_links(run):
     shown = run("profile", "show", "Ada Lovelace", "--json").object
 
     assert shown["title"] == "Ada Lovelace"

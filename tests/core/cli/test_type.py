@@ -1,14 +1,18 @@
 """rolodoc type list, show, new, edit, delete."""
 
+import pytest
 
-def test_list_shows_both_names(run, library):
+
+@pytest.mark.usefixtures("library")
+def test_list_shows_both_names(run):
     lines = run("type", "list").out.splitlines()
 
     assert [line.split("  ")[0].strip() for line in lines] == ["author", "reviewer"]
     assert "author of" in lines[0]
 
 
-def test_show_counts_the_links(run, library):
+@pytest.mark.usefixtures("library")
+def test_show_counts_the_links(run):
     assert run("type", "show", "author").out.splitlines()[-1] == "2 links"
     assert run("type", "show", "reviewer", "--json").object["links"] == 0
 
@@ -21,21 +25,24 @@ def test_new_and_edit(run):
     assert (type["name"], type["inverse"], type["profile_kinds"]) == ("editor", "edits", ["person", "group"])
 
 
-def test_a_name_that_is_taken_is_refused(run, library):
+@pytest.mark.usefixtures("library")
+def test_a_name_that_is_taken_is_refused(run):
     outcome = run("type", "new", "--set", "name=author")
 
     assert outcome.code == 5
     assert "author" in outcome.err
 
 
-def test_a_type_with_links_is_not_deleted(run, library):
+@pytest.mark.usefixtures("library")
+def test_a_type_with_links_is_not_deleted(run):
     outcome = run("type", "delete", "author")
 
     assert outcome.code == 5
     assert run("type", "show", "author").code == 0
 
 
-def test_an_unknown_type_is_answered_with_similar_ones(run, library):
+@pytest.mark.usefixtures("library")
+def test_an_unknown_type_is_answered_with_similar_ones(run):
     outcome = run("type", "show", "auhtor")
 
     assert outcome.code == 3
