@@ -74,9 +74,16 @@ class Field:
             return ""
         return FORMATS.get(self.kind, str)(value)
 
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two stored values are equal. In a map, 1, 1.0 and true are three values."""
+        return bool(one == other) and (self.kind != "map" or _canonical(one) == _canonical(other))
+
     @property
     def empty(self) -> Any:
         return {"line": "", "text": "", "set": [], "list": [], "contents": [], "map": {}}.get(self.kind)
+
+
+_canonical = msgspec.json.Encoder(order="sorted").encode
 
 
 def _table(*fields: Field) -> Mapping[str, Field]:
@@ -93,17 +100,17 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("emails", "list", "Emails"),
         Field("phones", "list", "Phones", limit=100),
         Field("attributes", "map", "Attributes"),
-        Field("notes", "text", "Notes"),
+        Field("notes", "text", "Notes", limit=TEXT),
         Field("created", "instant", "Created"),
     ),
     "document": _table(
         Field("title", "line", "Title", required=True),
-        Field("description", "text", "Description"),
+        Field("description", "text", "Description", limit=TEXT),
         Field("category", "line", "Category", limit=200),
         Field("tags", "set", "Tags", limit=200),
         Field("media_type", "line", "Media type", limit=200),
         Field("attributes", "map", "Attributes"),
-        Field("text", "text", "Text"),
+        Field("text", "text", "Text", limit=TEXT),
         Field("contents", "contents", "Contents"),
         Field("created", "instant", "Created"),
     ),

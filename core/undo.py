@@ -125,7 +125,9 @@ def _set_back(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> 
     _, entity, _, _, _, before, after = change
     if not as_left:
         current = stored_fields(entity, row)
-        if any(to_log(name, current[name]) != value for name, value in after.items()) or row[6] is not None:
+        fields = FIELDS[entity]
+        held = all(fields[name].same(to_log(name, current[name]), value) for name, value in after.items())
+        if not held or row[6] is not None:
             raise _overtaken(request, change)
     request.edit(entity, row, _values(request.db, before))
 

@@ -290,11 +290,12 @@ class OpenRequest:
         current = stored_fields(entity, row)
         after: dict[str, Any] = {}
         for name, value in fields.items():
-            if FIELDS[entity][name].fixed:
+            field = FIELDS[entity][name]
+            if field.fixed:
                 raise Invalid("cannot be changed; unlink and link anew", name)
             if name == "created" and value is None:
                 raise Invalid("must not be empty", name)
-            if value != current[name]:
+            if not field.same(value, current[name]):
                 after[name] = value
         if not after:
             return
