@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.message import Message
-from textual.pilot import Pilot
 
-from core.values import Create, Delete, Edit, Query, RecordId, Ref
+from core.values import Create, Query, Ref
 from core.workspace import Workspace
 from tests.tui.waiting import until
 from tui.widgets.columns import PROFILE_COLUMNS

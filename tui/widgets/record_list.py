@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -27,6 +27,15 @@ GLYPHS = 2  # cells: the mark, then what changed
 MARK = "•"
 TEXTS = 2_000  # kept
 MARKS = 10_000  # rows that one range may mark
+
+
+class Opening(NamedTuple):
+    """A query that is being read, and where the cursor shall stand in it."""
+
+    window: RowWindow
+    cursor: RecordId | None = None
+    near: int = 0  # the index, where the query does not hold that record
+    again: bool = False  # the same query as before
 
 
 class RecordList(ScreenLines, can_focus=True):
@@ -114,7 +123,11 @@ class RecordList(ScreenLines, can_focus=True):
     class _Opened(ListMessage, bubble=False):
         window: RowWindow
         index: int
-        line: int | None  # of the screen, that the cursor should keep
+
+    @dataclass
+    class _ReadFailed(ListMessage, bubble=False):
+        window: RowWindow
+        error: Exception
 
     @dataclass
     class _PageRead(ListMessage, bubble=False):
@@ -138,7 +151,7 @@ class RecordList(ScreenLines, can_focus=True):
         self.columns = columns
         self.marked: dict[RecordId, Row] = {}
         self._window: RowWindow | None = None
-        self._opening: RowWindow | None = None
+        self._opening: Opening | None = None
         self._live: LiveRows | None = None
         self._reading: int | None = None  # the page that is on its way
         self._jump = 0  # counts them, so that only the latest arrives
@@ -155,14 +168,15 @@ class RecordList(ScreenLines, can_focus=True):
 
     def show(self, workspace: Workspace, query: Query, *, cursor: RecordId | None = None) -> None:
         """Reads the query and shows it when it is there; the cursor goes to that record if the query holds it."""
-        self._open(RowWindow(workspace, query), cursor)
+        self._open(Opening(RowWindow(workspace, query), cursor))
 
     def reload(self) -> None:
         """Reads the query anew: shows what came, forgets what went, keeps the cursor on its record."""
-        window = self._opening or self._window
-        if window is not None:
-            line = self._index - self._top
-            self._open(RowWindow(window.workspace, window.query), self._cursor_id, self._index, line)
+        if self._opening and not self._opening.again:
+            self._open(self._opening)
+        elif self._window:
+            window = RowWindow(self._window.workspace, self._window.query)
+            self._open(Opening(window, self._cursor_id, self._index, again=True))
 
     @property
     def cursor_row(self) -> Row | None:
@@ -255,17 +269,20 @@ class RecordList(ScreenLines, can_focus=True):
         self.move_to(self._index + int(pages * max(1, self._height - 1)))
 
     def action_first(self) -> None:
-        if self._window and self._window.row(0):
-            self.move_to(0)
-        else:
-            self._read_jump(lambda window: window.load_percent(0))
+        self.move_to(0)
 
     def action_last(self) -> None:
-        self._read_jump(lambda window: window.load_end())
+        if self._window and self._window.exact:
+            self.move_to(self._window.length - 1)
+        else:
+            self._read_jump(lambda window: window.load_end())
 
     def go_to_percent(self, percent: int) -> None:
         """Goes to the row that has this part of all rows before it."""
-        self._read_jump(lambda window: window.load_percent(percent))
+        if self._window and self._window.exact:
+            self.move_to(self._window.length * percent // 100)
+        else:
+            self._read_jump(lambda window: window.load_percent(percent))
 
     def action_choose(self) -> None:
         row = self.cursor_row
@@ -338,9 +355,9 @@ class RecordList(ScreenLines, can_focus=True):
 
     # --- reading, off the loop -----------------------------------------------------------------------
 
-    def _open(self, window: RowWindow, cursor: RecordId | None, near: int = 0, line: int | None = None) -> None:
-        self._opening = window
-        self._read(lambda: self._Opened(self, window, window.open(cursor, near), line), group="open")
+    def _open(self, opening: Opening) -> None:
+        self._opening, window = opening, opening.window
+        self._read(window, "open", lambda: self._Opened(self, window, window.open(opening.cursor, opening.near)))
 
     def _read_ahead(self) -> None:
         """Asks for a page that is in view or will soon be; one that is on its way is not asked for again."""
@@ -350,35 +367,45 @@ class RecordList(ScreenLines, can_focus=True):
         index = window.wanted(self._top, self._top + self._height - 1, self._direction)
         if index is not None and index // PAGE != self._reading:
             self._reading = index // PAGE
-            self._read(lambda: self._PageRead(self, window, index // PAGE, window.load(index)), group="page")
+            self._read(window, "page", lambda: self._PageRead(self, window, index // PAGE, window.load(index)))
 
     def _read_jump(self, find: Callable[[RowWindow], int]) -> None:
         window = self._window
         if window is not None:
             self._jump += 1
             jump = self._jump
-            self._read(lambda: self._Jumped(self, window, find(window), jump), group="jump")
+            self._read(window, "jump", lambda: self._Jumped(self, window, find(window), jump))
 
     def _read_range(self, window: RowWindow, first: int, last: int) -> None:
-        self._read(lambda: self._RangeRead(self, window, window.between(first, last)), group="range")
+        self._read(window, "range", lambda: self._RangeRead(self, window, window.between(first, last)))
 
-    def _read(self, answer: Callable[[], Message], *, group: str) -> None:
-        """Runs the read in a thread of its own and posts what it answers; the latest of a group counts."""
+    def _read(self, window: RowWindow, group: str, answer: Callable[[], Message]) -> None:
+        """Runs the read in a thread and posts what it answers; the latest of a group counts."""
 
         def run() -> None:
             try:
                 message = answer()
             except Exception as error:
-                message = self.LoadFailed(self, error)
+                message = self._ReadFailed(self, window, error)
             self.post_message(message)
 
         self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
 
+    @on(_ReadFailed)
+    def _report_failure(self, message: _ReadFailed) -> None:
+        if message.window is self._window or (self._opening and message.window is self._opening.window):
+            self._reading = None
+            self.post_message(self.LoadFailed(self, message.error))
+
     @on(_Opened)
     def _take_opened(self, message: _Opened) -> None:
-        window = message.window
-        if window is not self._opening:
+        opening, window = self._opening, message.window
+        if opening is None or window is not opening.window:
             return
+        if opening.again and (self._cursor_id, self._index) != (opening.cursor, opening.near):
+            self.reload()  # the cursor moved on meanwhile
+            return
+        line = self._index - self._top if opening.again else min(message.index, self._height // 3)
         if self._window is None or self._window.query.entity != window.query.entity:
             self.clear_marks()
         self._window, self._opening, self._live = window, None, LiveRows(window)
@@ -386,7 +413,6 @@ class RecordList(ScreenLines, can_focus=True):
         self._range_start = self._noted = None
         self._texts.clear()
         self._index = message.index
-        line = message.line if message.line is not None else min(self._index, self._height // 3)
         self._top = self._fitting(self._index - line)
         self.post_message(self.Loaded(self, window.count))
         self._arrive()

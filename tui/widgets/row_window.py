@@ -104,12 +104,9 @@ class RowWindow:
         Returns the index it stands at (0 in an empty list). Blocks; raises what Workspace.count and page raise.
         """
         self._recount()
-        if not self.length:
-            return 0
         index = self.find(cursor) if cursor is not None else None
-        if index is None:
-            index = near
-        self.load(min(index, self.length - 1))
+        index = max(0, min(near if index is None else index, self.length - 1))
+        self.load(index)
         return max(0, min(index, self.length - 1))
 
     def load(self, index: int) -> bool:

@@ -1,0 +1,99 @@
+"""A program with nothing but a list between two bars, to run in a real terminal: `list_program.py STORE`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.filter import LineFilter
+from textual.widgets import Static
+
+from core.values import Actor, Edit, Query, Ref
+from core.workspace import open_workspace
+from tui.safe_text import HostileTextFilter
+from tui.widgets import row_changes
+from tui.widgets.columns import PROFILE_COLUMNS
+from tui.widgets.record_list import RecordList
+
+
+class ListProgram(App[None]):
+    """The bar below says how many keys were handled, and where the cursor stands."""
+
+    CSS = """
+    Static { height: 1; }
+    Horizontal { height: 1fr; }
+    #beside { width: 20; height: 1fr; }
+    Screen { layers: base above; }
+    #overlay { layer: above; offset: 10 5; width: 30; height: 3; }
+    .hidden { display: none; }
+    """
+    BINDINGS = [
+        ("space", "mark", "Mark"),
+        ("c", "change", "Change"),
+        ("g", "reload", "Reload"),
+        ("o", "overlay", "Overlay"),
+        ("s", "split", "Split"),
+        ("p", "paint", "Paint"),
+    ]
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), HostileTextFilter()]
+
+    def compose(self) -> ComposeResult:
+        yield Static("a bar above")
+        with Horizontal():
+            yield RecordList(PROFILE_COLUMNS)
+            yield Static("beside the list", id="beside", classes="hidden")
+        yield Static("", id="status")
+        yield Static("laid over the list", id="overlay", classes="hidden")
+
+    def on_mount(self) -> None:
+        self.keys = 0
+        self.workspace = open_workspace(sys.argv[1], Actor("tester", "terminal"))
+        self.list = self.query_one(RecordList)
+        self.list.focus()
+        self.list.show(self.workspace, Query(entity="profile"))
+
+    def on_key(self) -> None:
+        self.keys += 1
+        self.say()
+
+    def on_record_list_loaded(self) -> None:
+        self.say()
+
+    on_record_list_cursor_moved = on_record_list_loaded
+
+    def say(self) -> None:
+        position, count = self.list.position
+        self.query_one("#status", Static).update(f"{self.keys} keys, {position} of {count}.")
+
+    def action_mark(self) -> None:
+        self.list.toggle_mark()
+
+    def action_change(self) -> None:
+        """Edits the cursor's record as someone else would."""
+        row = self.list.cursor_row
+        if row is not None:
+            ref = Ref("profile", row.id)
+            name = self.workspace.get(ref).fields["name"]
+            self.workspace.write([Edit(ref, {"name": f"{name} !"})])
+            self.list.apply_changes(self.workspace.changes(ref=ref, limit=1))
+
+    def action_reload(self) -> None:
+        self.list.reload()
+
+    def action_overlay(self) -> None:
+        self.query_one("#overlay").toggle_class("hidden")
+
+    def action_split(self) -> None:
+        self.query_one("#beside").toggle_class("hidden")
+
+    def action_paint(self) -> None:
+        self.screen.refresh()
+
+
+if __name__ == "__main__":
+    row_changes.FRESH = 1_000_000.0  # no mark fades while screens are compared
+    ListProgram().run()
