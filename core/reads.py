@@ -40,10 +40,15 @@ WHOLE: Final = 200
 
 
 def page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
-    if query.text and query.entity != "link":
-        return _text_page(store, query, key, backwards, offset, limit)
     shape, parameters = _plan(store, query)
-    return Page(_rows(store, shape, parameters, key, backwards, offset, limit))
+    if key is None or isinstance(key[0], tuple):
+        matches = _few_matches(store, query, shape, parameters)
+        if matches is not None:
+            return Page(_slice(matches, key, backwards, offset, limit))
+    rows = _rows(store, shape, parameters, key, backwards, offset, limit)
+    if not rows and key is None:
+        _refuse_unknown_ends(store, query)
+    return Page(rows)
 
 
 def count(store: Store, query: Query) -> Count:
@@ -53,14 +58,16 @@ def count(store: Store, query: Query) -> Count:
         return Count(rows[0][0] if rows else 0)
     shape, parameters = _plan(store, query)
     ((found,),) = store.fetch(_count_sql(shape), parameters)
+    if not found:
+        _refuse_unknown_ends(store, query)
     return Count(min(found, COUNT_LIMIT), found <= COUNT_LIMIT)
 
 
 def rank(store: Store, query: Query, id: RecordId) -> int | None:
-    if query.text and query.entity != "link":
-        rows = _text_page(store, query, None, False, 0, WHOLE).rows
-        return next((index for index, row in enumerate(rows) if row.id == id), None)
     shape, parameters = _plan(store, query)
+    matches = _few_matches(store, query, shape, parameters)
+    if matches is not None:
+        return next((index for index, row in enumerate(matches) if row.id == id), None)
     found = store.fetch(_key_sql(shape), parameters | {"uid": id})
     if not found:
         return None
@@ -97,21 +104,16 @@ def types(store: Store) -> list[TypeRow]:
 # --- rows of typed words ----------------------------------------------------------------------------------
 
 
-def _text_page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
-    """All matches sorted as asked when they are few, otherwise the newest first by rowid, as FTS5 keeps them."""
-    shape, parameters = _plan(store, query)
-    if parameters["text"] == "":
-        return Page([])
-    if key is None or not isinstance(key[0], int) or shape.sort != "id":
-        rows = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
-        if len(rows) <= WHOLE:
-            return Page(_slice(_sorted(rows, query), key, backwards, offset, limit))
-        if key is None and not backwards and offset == 0 and limit <= WHOLE:
-            return Page(rows[:limit])
-    return Page(_rows(store, shape, parameters, key, backwards, offset, limit))
+def _few_matches(store: Store, query: Query, shape: Shape, parameters: dict[str, Any]) -> list[Row] | None:
+    """All matches in the order asked for; None when they are many, and come the newest first, as FTS5 keeps them."""
+    if "text" not in parameters or query.entity == "link":
+        return None
+    rows = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
+    return _sorted(rows, query) if len(rows) <= WHOLE else None
 
 
 def _sorted(rows: list[Row], query: Query) -> list[Row]:
+    """A key of theirs is a tuple, which tells it from one of many matches."""
     column, newest_first = ORDERS[query.entity].get(query.sort, ORDERS[query.entity]["name"])
     attribute = {"t.sort_key": "label", "t.updated_at": "updated_at", "t.created_at": "created_at"}.get(
         column, "number"
@@ -120,14 +122,15 @@ def _sorted(rows: list[Row], query: Query) -> list[Row]:
         keyed = [(sort_key(row.label), row.number, row) for row in rows]
     else:
         keyed = [(getattr(row, attribute), row.number, row) for row in rows]
-    keyed.sort(key=lambda entry: entry[:2], reverse=newest_first != query.descending)
-    return [msgspec.structs.replace(row, sort_value=("", value)) for value, _, row in keyed]
+    backwards = newest_first != query.descending
+    keyed.sort(key=lambda entry: entry[:2], reverse=backwards)
+    return [msgspec.structs.replace(row, sort_value=(backwards, value)) for value, _, row in keyed]
 
 
 def _slice(rows: list[Row], key: Key | None, backwards: bool, offset: int, limit: int) -> list[Row]:
     if key is not None:
-        place = next((index for index, row in enumerate(rows) if key_of(row) == key), len(rows))
-        rows = rows[:place] if backwards else rows[place + 1 :]
+        descending = key[0][0] != backwards
+        rows = [row for row in rows if (key_of(row) < key if descending else key_of(row) > key)]
     if backwards:
         return rows[max(0, len(rows) - offset - limit) : len(rows) - offset]
     return rows[offset : offset + limit]
@@ -189,7 +192,10 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
         parameters["category"] = query.category
         if column != "t.sort_key" and not query.trash:
             narrow.append("SELECT id FROM document WHERE category = :category AND deleted_at IS NULL")
-    if query.tag and query.entity == "document":
+    if query.tag and query.entity == "document" and query.trash:
+        parameters["tag"] = query.tag
+        where.append(TAGGED)
+    elif query.tag and query.entity == "document":
         parameters["tag"] = query.tag
         where.append("EXISTS (SELECT 1 FROM document_tag g WHERE g.tag = :tag AND g.document_id = t.id)")
         narrow.append("SELECT document_id FROM document_tag WHERE tag = :tag")
@@ -249,7 +255,7 @@ def _plan_link(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
         where.append("t.category = :category")
         parameters["category"] = query.category
     if query.tag:
-        where.append("EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = :tag)")
+        where.append(TAGGED)
         parameters["tag"] = query.tag
     if query.kind:
         where.append("(SELECT kind FROM profile WHERE id = t.profile_id) = :kind")
@@ -260,11 +266,21 @@ def _plan_link(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     return Shape("link", column, newest_first != query.descending, tuple(where), tuple(ends)), parameters
 
 
+TAGGED: Final = "EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = :tag)"
 LINKS_OF_WORDS: Final = """t.id IN (
     SELECT id FROM link WHERE document_id IN (
         SELECT rowid FROM document_search WHERE document_search MATCH :text ORDER BY rowid DESC LIMIT 1000)
     UNION SELECT id FROM link WHERE deleted_at IS NULL AND profile_id IN (
         SELECT rowid FROM profile_search WHERE profile_search MATCH :text ORDER BY rowid DESC LIMIT 1000))"""
+
+
+def _refuse_unknown_ends(store: Store, query: Query) -> None:
+    named = [
+        Ref(end, uid) for end, uid in (("profile", query.profile), ("document", query.document)) if uid is not None
+    ]
+    for ref in named:
+        if not store.fetch(f"SELECT 1 FROM {ref.entity} WHERE uid = ?", (ref.id,)):
+            raise NotFound(f"there is no {ref}")
 
 
 def _type_id(store: Store, name: str) -> int:

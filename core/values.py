@@ -44,10 +44,10 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which records, in which order. Every filter that is given must hold.
 
     Profiles and documents sort by name (A first), updated or created (newest first). The links of a profile are
-    always newest first, those of a document by type and position, all others the latest made first; the trash
+    always newest first, those of a document by position, all others the latest made first; the trash
     the latest deleted first. `descending` turns any of these round.
 
-    With `text`, up to 1,000 matches come in the order asked for, more of them newest first.
+    With `text`, up to 200 matches come in the order asked for, more of them the latest made first.
     """
 
     entity: Entity
