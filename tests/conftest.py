@@ -115,6 +115,7 @@ def launch(surroundings: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
             "text": True,
+            "errors": "replace",
         }
         command = [sys.executable, "-m", "core.cli", *arguments]
         process = subprocess.Popen(command, env=environment, **(pipes | options))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Final
 
-import msgspec
 import typer
 
 from core.cli.command import Session, command
 from core.cli.progress import progress_bar
 from core.errors import Invalid
+
+SHOWN: Final = 20  # bad rows told one by one
 
 
 def declare(app: typer.Typer) -> None:
@@ -24,12 +25,15 @@ def import_(
         list[Path],
         typer.Argument(metavar="PATH", help="Folders of NDJSON, or NDJSON, CSV or vCard files."),
     ],
-    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Where the records come from.")] = None,
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Where the records come from; else the name of the file.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing goes in when a row is bad.")] = False,
-    errors_path: Annotated[Path, typer.Option("--errors", metavar="FILE", help="Where bad rows are written.")] = Path(
-        "import-errors.ndjson"
-    ),
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", metavar="FILE", help="Where bad rows are written; else import-errors.ndjson."),
+    ] = None,
 ) -> int:
     """Bring records in; the same import again changes nothing."""
     from core.exchange import import_paths
@@ -43,18 +47,22 @@ def import_(
             dry_run=dry_run,
             strict=strict,
             progress=progress,
-            errors_path=errors_path,
+            errors_path=errors,
         )
-    for error in report.errors:
-        out.note(f"{error.file}:{error.line}: {f'{error.field}: ' if error.field else ''}{error.reason}")
+    for error in report.errors[:SHOWN]:
+        out.note(str(error))
+    if len(report.errors) > SHOWN:
+        out.note(f"and {len(report.errors) - SHOWN:,} more rows that were refused")
+    if report.errors_file:
+        out.note(f"the rows that were refused are listed in {report.errors_file}")
     for note in report.notes:
         out.note(note)
     if out.json:
-        out.object(_object(report))
+        out.object(report)
     else:
-        verb = "would be " if dry_run else ""
+        would = "would have " if dry_run else ""
         out.line(
-            f"{verb}created {report.created:,}, updated {report.updated:,}, "
+            f"{would}created {report.created:,}, updated {report.updated:,}, "
             f"unchanged {report.unchanged:,}, refused {len(report.errors):,}"
         )
     return Invalid.exit_code if report.errors else 0
@@ -69,13 +77,9 @@ def export(
     with progress_bar("exporting") as progress:
         report = export_folder(session.workspace, folder, progress=progress)
     if session.out.json:
-        session.out.object(_object(report))
+        session.out.object(report)
     else:
         session.out.line(
             f"wrote {report.profiles:,} profiles, {report.documents:,} documents, {report.links:,} links "
             f"and {report.attachments:,} attachments to {folder}"
         )
-
-
-def _object(report: Any) -> Any:
-    return msgspec.to_builtins(report, enc_hook=str)

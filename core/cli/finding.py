@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import Annotated
 
-import msgspec
 import typer
 
 from core.cli.command import Session, command
@@ -44,8 +42,7 @@ def stats(session: Session) -> None:
     out = session.out
     stats = session.workspace.stats()
     if out.json:
-        path = os.fsencode(stats.path).decode(errors="replace")  # a path need not be text, JSON must
-        out.object(msgspec.structs.replace(stats, path=path))
+        out.object(stats)
         return
     counted = [
         ("profiles", stats.profiles),

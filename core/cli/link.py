@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -10,7 +10,7 @@ from core.cli.command import Session, command, noun
 from core.cli.listing import DEFAULT_LIMIT, All, Column, Limit, Reverse, Text, Trash, list_rows
 from core.cli.names import find_record
 from core.cli.objects import record_object
-from core.cli.show import show_record
+from core.cli.show import shown_record
 from core.cli.writing import Assignments, create, declare_writing
 from core.errors import Invalid
 from core.fields import Entity, parse_instant
@@ -18,6 +18,8 @@ from core.values import Query, RecordId, Ref, id_text
 from core.workspace import Workspace
 
 app = noun("link", "Links between documents and profiles.")
+
+ENDS: Final[tuple[Entity, ...]] = ("document", "profile")
 
 COLUMNS = [
     Column("document", lambda row: row.document_title),
@@ -88,10 +90,10 @@ def show(session: Session, link: Annotated[str, typer.Argument(help="Id of the l
     if session.out.json:
         session.out.object(record_object(record))
         return
-    show_record(session, record)
-    for end in ("document", "profile"):
-        id = record.fields[end]
-        session.out.line(f"{end}: {workspace.get(Ref(end, id)).title} ({id_text(id)})")
+    with shown_record(session, record):
+        for end in ENDS:
+            id = record.fields[end]
+            session.out.line(f"{end}: {workspace.get(Ref(end, id)).title} ({id_text(id)})")
 
 
 @command(app, "add")

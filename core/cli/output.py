@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -28,7 +29,11 @@ class Output:
 
     def object(self, value: Any) -> None:
         """One line of JSON, in UTF-8 whatever the locale says."""
-        sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+        try:
+            line = msgspec.json.encode(value)
+        except UnicodeEncodeError:  # a path that is not text; json writes its bytes as escapes
+            line = json.dumps(msgspec.to_builtins(value)).encode()
+        sys.stdout.buffer.write(line + b"\n")
 
     def line(self, text: str = "", *, bold: bool = False) -> None:
         """One line, made safe."""
@@ -52,15 +57,11 @@ class Output:
         return Table(self, headings, indent)
 
     def pairs(self, pairs: Iterable[tuple[str, str]], indent: str = "") -> None:
-        """Names and values in two columns; a value of several lines stands below its name."""
+        """Names and values in two columns."""
         shown = list(pairs)
         width = max((cell_len(name) for name, _ in shown), default=0)
         for name, value in shown:
-            if "\n" in value:
-                self.line(f"{indent}{name}")
-                self.lines(value, f"{indent}{GAP}")
-            else:
-                self.line(f"{indent}{set_cell_size(name, width)}{GAP}{value}")
+            self.line(f"{indent}{set_cell_size(name, width)}{GAP}{value}")
 
 
 def format_time(value: int) -> str:

@@ -10,7 +10,7 @@ from core.cli.command import Session, command, noun
 from core.cli.listing import Column, Trash, list_rows
 from core.cli.names import find_record
 from core.cli.objects import record_object
-from core.cli.show import show_record
+from core.cli.show import shown_record
 from core.cli.writing import declare_writing
 from core.values import Query, id_text
 
@@ -39,8 +39,8 @@ def show(session: Session, type: Annotated[str, typer.Argument(help="Name or id.
     if out.json:
         out.object(record_object(record) | {"links": links})
         return
-    show_record(session, record)
-    out.line(f"{links:,} {'link' if links == 1 else 'links'}")
+    with shown_record(session, record):
+        out.line(f"{links:,} {'link' if links == 1 else 'links'}")
 
 
 declare_writing(app, "type")

@@ -47,13 +47,13 @@ def test_show_groups_people_by_relationship(run):
     assert lines[reviewer + 1].startswith("  Charles Babbage  person  ")
 
 
-def test_show_writes_a_text_below_its_name(run):
+def test_show_writes_a_text_last_and_below_its_name(run):
     run("document", "edit", "Letter to Ada", "--set", "text=Dear Ada,\n\n\tyours")
 
     lines = run("document", "show", "Letter to Ada").out.splitlines()
 
-    start = lines.index("text")
-    assert lines[start : start + 4] == ["text", "  Dear Ada,", "", "      yours"]
+    assert lines[-5:] == ["", "text", "  Dear Ada,", "", "      yours"]
+    assert "author: 1 profile" in lines
 
 
 def test_show_as_json_writes_instants_as_text(run):

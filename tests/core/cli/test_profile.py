@@ -126,7 +126,7 @@ def test_show_with_a_limit_says_how_to_see_the_rest(run, library):
 
     assert outcome.out.splitlines()[-2:] == [
         "author of: 1 document",
-        f"  and more: rolodoc link list --profile {id_text(library['ada'].id)} --all",
+        f"  and more: rolodoc link list --profile {id_text(library['ada'].id)} --type author --all",
     ]
 
 
