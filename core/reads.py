@@ -55,6 +55,8 @@ def count(store: Store, query: Query) -> Count:
     total = _total(query)
     if total is not None:
         rows = store.fetch(total, {"type": query.type})
+        if query.type and not rows:
+            _type_id(store, query.type)
         return Count(rows[0][0] if rows else 0)
     shape, parameters = _plan(store, query)
     ((found,),) = store.fetch(_count_sql(shape), parameters)
