@@ -148,7 +148,7 @@ def _ndjson_part(path: Path, source: str) -> Part:
         entity = ENTITIES[kind]
         read = lambda advance: ndjson.read_records(path, name, entity, source, advance)  # noqa: E731
     elif kind == "links":
-        read = lambda advance: ndjson.read_links(path, name, advance)  # noqa: E731
+        read = lambda advance: ndjson.read_links(path, name, source, advance)  # noqa: E731
     else:
         read = lambda advance: ndjson.read_attachments(path, name, advance)  # noqa: E731
     return Part(path, name, kind, source, read)

@@ -117,7 +117,7 @@ class Loader:
                 self._writer.refuse(row.place, error)
             else:
                 ends = {"document": document, "profile": profile, "type": type}
-                planned.append((row.place, Create("link", ends | row.fields)))
+                planned.append((row.place, Create("link", ends | row.fields, row.external)))
         self._writer.write(planned)
 
     def finish(self) -> None:

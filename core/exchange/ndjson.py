@@ -47,8 +47,8 @@ def read_records(
     return _read(path, name, partial(_shape_record, entity, source), advance)
 
 
-def read_links(path: Path, name: str, advance: Advance | None = None) -> Iterator[GivenLink | RowError]:
-    return _read(path, name, _shape_link, advance)
+def read_links(path: Path, name: str, source: str, advance: Advance | None = None) -> Iterator[GivenLink | RowError]:
+    return _read(path, name, partial(_shape_link, source), advance)
 
 
 def read_attachments(path: Path, name: str, advance: Advance | None = None) -> Iterator[GivenAttachment | RowError]:
@@ -128,7 +128,9 @@ def _shape_record(entity: Entity, source: str, row: Object, place: Place) -> Giv
     return gather_record(place, entity, source, check_id(id) if id is not None else "", values, external)
 
 
-def _shape_link(row: Object, place: Place) -> GivenLink:
+def _shape_link(source: str, row: Object, place: Place) -> GivenLink:
+    external = [(source, check_id(row.pop("id")))] if "id" in row else []
+    external += check_external(row.pop("external", []))
     profile = check_id(row.pop("profile_id", None), "profile_id")
     document = check_id(row.pop("document_id", None), "document_id")
     type = check_id(row.pop("relationship_type", None), "relationship_type")
@@ -143,7 +145,8 @@ def _shape_link(row: Object, place: Place) -> GivenLink:
         FIELDS["link"]["type"].check(type)
     except Invalid as error:
         raise Invalid(error.reason, "relationship_type") from None
-    return GivenLink(place, document, profile, type, check_fields("link", _split("link", row)))
+    fields = check_fields("link", _split("link", row))
+    return GivenLink(place, document, profile, type, fields, external[0] if external else None)
 
 
 def _shape_attachment(folder: Path, row: Object, place: Place) -> GivenAttachment:

@@ -55,6 +55,7 @@ class GivenLink(msgspec.Struct, frozen=True):
     profile: str
     type: str
     fields: dict[str, Any]  # without the ends and the type
+    external: tuple[str, str] | None = None
 
 
 class GivenAttachment(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -187,7 +188,10 @@ READERS: Final[Mapping[str, Reader]] = {
 
 
 def _label(property: Property) -> str:
-    return unescape(property.text).removeprefix("_$!<").removesuffix(">!$_")
+    """Apple marks the labels that it translates: _$!<Home>!$_."""
+    text = unescape(property.text)
+    marked = re.fullmatch(r"_\$!<(.*)>!\$_", text)
+    return marked[1] if marked else text
 
 
 def _json(property: Property) -> Any:
