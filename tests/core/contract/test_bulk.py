@@ -51,7 +51,9 @@ def people_and_papers(workspace: Workspace, count: int = MANY) -> list[Create]:
 def test_many_links_at_once_are_as_if_made_one_by_one(workspace: Workspace) -> None:
     writes = people_and_papers(workspace)
     writes[1].fields.update(note="n", position=0, tags=["t"], attributes={"a": [1]}, created=0, valid_from=-5)
-    writes[2].fields.update(collection='quoted "c" \\', valid_until="2026-01-01", title="\N{CJK UNIFIED IDEOGRAPH-6F22}")
+    writes[2].fields.update(
+        collection='quoted "c" \\', valid_until="2026-01-01", title="\N{CJK UNIFIED IDEOGRAPH-6F22}"
+    )
 
     receipt = workspace.write(writes)
 
