@@ -207,7 +207,7 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
         of_type = "FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL"
         where.append(f"EXISTS (SELECT 1 {of_type} AND l.{end} = t.id)")
         narrow.append(f"SELECT l.{end} {of_type}")
-    if query.text:
+    if query.text.strip():
         if query.trash:
             raise Invalid("the trash cannot be searched by words; list it, or restore first", "text")
         parameters["text"] = search.match_expression(query.text)
@@ -262,7 +262,7 @@ def _plan_link(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     if query.kind:
         where.append("(SELECT kind FROM profile WHERE id = t.profile_id) = :kind")
         parameters["kind"] = query.kind
-    if query.text:
+    if query.text.strip():
         parameters["text"] = search.match_expression(query.text)
         where.append(LINKS_OF_WORDS if parameters["text"] else "0")
     return Shape("link", column, newest_first != query.descending, tuple(where), tuple(ends)), parameters
