@@ -32,7 +32,7 @@ def history(
     record: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many changes.")] = 50,
 ) -> None:
-    """Show what was changed in a record, field by field, the latest first."""
+    """Show a record's changes, the latest first."""
     workspace, out = session.workspace, session.out
     ref = find_record(workspace, record)
     changes = workspace.changes(ref=ref, limit=limit)
@@ -54,7 +54,7 @@ def watch(
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many changes.")] = None,
 ) -> None:
-    """Show changes as they are made, one a line, until ctrl-c."""
+    """Show changes as they are made, until ctrl-c."""
     out = session.out
     workspace = session.workspace
     out.note(f"following {session.settings.store_path}; ctrl-c ends")

@@ -14,8 +14,7 @@ import typer
 from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.progress import progress_bar
-from core.cli.terminal import open_terminal, require_terminal
-from core.errors import Exists
+from core.cli.terminal import is_terminal, open_terminal, require_terminal
 
 
 def declare(app: typer.Typer) -> None:
@@ -28,31 +27,35 @@ def demo(
     keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Make it here, and leave it.")] = None,
     thin: Annotated[bool | None, typer.Option("--thin/--no-thin", help="Send few bytes, as over SSH.")] = None,
 ) -> int:
-    """Look around in a throw-away store, where a simulated colleague makes changes."""
+    """Look around in a throw-away store.
+
+    A simulated colleague makes changes in it. With --keep the store stays, and is made even where there is no
+    terminal to show it.
+    """
     if session.settings.store:
         raise UsageError("--db: demo makes a store of its own; --keep DIR keeps it")
     if session.out.json:
         raise UsageError("--json: demo opens the screens")
-    require_terminal()
+    if keep is None:
+        require_terminal()
 
     from core.demo import Colleague, build_demo
 
     with _folder(keep) as folder:
         path = folder / "demo.db"
-        if path.exists():
-            raise Exists(f"{path} is there already; look into it with rolodoc --db, or name another folder")
         with progress_bar("making the demo") as progress:
-            build_demo(str(path), size=size, progress=progress)
+            build_demo(path, size=size, progress=progress)
         session.settings.store, session.settings.thin = str(path), thin
-        colleague = Colleague(str(path))
+        if keep:
+            session.out.line(f"the demo stays in {path}")
+        if not is_terminal():
+            return 0
+        colleague = Colleague(path)
         colleague.start()
         try:
-            code = open_terminal(session.settings)
+            return open_terminal(session.settings)
         finally:
             colleague.stop()
-        if keep:
-            session.out.note(f"the demo stays in {path}")
-        return code
 
 
 @contextmanager

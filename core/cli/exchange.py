@@ -35,7 +35,10 @@ def import_(
         typer.Option("--errors", metavar="FILE", help="Where bad rows are written; else import-errors.ndjson."),
     ] = None,
 ) -> int:
-    """Bring records in; the same import again changes nothing."""
+    """Bring records in.
+
+    The same import again changes nothing. A bad row is told and listed in a file, and the others go in.
+    """
     from core.exchange import import_paths
 
     out = session.out
@@ -71,7 +74,10 @@ def import_(
 def export(
     session: Session, folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
 ) -> None:
-    """Write everything into a folder, as import reads it."""
+    """Write everything into a folder.
+
+    It can be imported again.
+    """
     from core.exchange import export_folder
 
     with progress_bar("exporting") as progress:

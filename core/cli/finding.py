@@ -22,7 +22,7 @@ def search(
     words: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words; the last may be a beginning.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many of each kind.")] = 50,
 ) -> None:
-    """Find profiles and documents that hold every word."""
+    """Find what holds every word."""
     out = session.out
     hits = session.workspace.search(" ".join(words), limit=limit)
     for hit in hits if out.json else ():
@@ -38,7 +38,7 @@ def search(
 
 
 def stats(session: Session) -> None:
-    """Count profiles, documents and links, and the links by type."""
+    """Count records, and links by type."""
     out = session.out
     stats = session.workspace.stats()
     if out.json:

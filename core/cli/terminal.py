@@ -26,5 +26,9 @@ def open_terminal(settings: Settings) -> int:
 
 def require_terminal() -> None:
     """Raises Unavailable where nobody could see the terminal's screens or press a key."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not is_terminal():
         raise Unavailable("the screens need a terminal to show on; for scripts, see rolodoc --help")
+
+
+def is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()

@@ -59,7 +59,7 @@ def test_strict_and_dry_run_leave_the_store_as_it_is(run, folder, tmp_path, opti
     assert run("stats", "--json").object["changes"] == 0
 
 
-def test_a_dry_run_says_what_would_be(run, folder, tmp_path):
+def test_a_dry_run_says_what_would_be(run, folder):
     (folder / "profiles.ndjson").write_text('{"id": "a", "kind": "person", "name": "Ada"}\n')
 
     outcome = run("import", folder, "--dry-run")

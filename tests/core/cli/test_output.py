@@ -117,11 +117,11 @@ def test_a_narrow_encoding_of_the_terminal_is_no_error(launch, workspace, encodi
     assert '"Édouard 日本"' in json.communicate(timeout=30)[0]
 
 
-def on_screen(launch, *arguments, columns=60, **environment) -> str:
+def on_screen(launch, *arguments, stream="stdout", columns=60, **environment) -> str:
     """What a command writes to a terminal of this width."""
     main, side = pty.openpty()
     ioctl(side, TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = launch(*arguments, stdout=side, env={"TERM": "xterm", **environment})
+    process = launch(*arguments, env={"TERM": "xterm", **environment}, **{stream: side})
     os.close(side)
     shown = b""
     with suppress(OSError):  # EIO: the process has closed its end
@@ -155,3 +155,17 @@ def test_a_closed_stream_is_no_error(launch, stream, store_path):
 
     assert (process.returncode, err) == (0, "")
     assert (str(store_path) in out) == (stream == 2)
+
+
+def test_long_work_shows_its_progress_on_a_terminal_alone(launch, tmp_path):
+    # given
+    (tmp_path / "people.csv").write_text("name\n" + "".join(f"Person {n}\n" for n in range(500)))
+
+    # when
+    shown = on_screen(launch, "import", tmp_path / "people.csv", stream="stderr")
+    piped = on_screen(launch, "import", tmp_path / "people.csv", stream="stdout")
+
+    # then
+    assert "importing" in shown
+    assert "100 %" in shown
+    assert "importing" not in piped

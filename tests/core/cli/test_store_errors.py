@@ -1,10 +1,15 @@
 """A store that cannot be opened or written: a sentence, an exit code, and nothing changed."""
 
+import ctypes
 import json
 import os
+import resource
 import sqlite3
+from pathlib import Path
 
 import pytest
+
+from core.errors import Unavailable
 
 
 def refused(outcome, code: int, *reasons: str) -> None:
@@ -99,3 +104,65 @@ def test_a_path_that_is_not_text(launch, tmp_path):
 def test_any_file_name_will_do(run, tmp_path, name):
     assert run("stats", "--db", tmp_path / name).code == 0
     assert (tmp_path / name).exists()
+
+
+def without_the_rights_of_root() -> None:
+    """The permissions of files hold for this process too, whoever runs the tests."""
+    prctl, drop_capability = ctypes.CDLL(None).prctl, 24
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        prctl(drop_capability, capability, 0, 0, 0)
+
+
+@pytest.fixture
+def read_only(store_path: Path):
+    """Makes the store and its folder read-only for the time of the test."""
+    store_path.chmod(0o444)
+    store_path.parent.chmod(0o555)
+    yield
+    store_path.parent.chmod(0o755)
+
+
+@pytest.mark.usefixtures("library", "read_only")
+def test_a_read_only_store_is_read_and_not_written(launch, store_path):
+    # when
+    reading = launch("profile", "list", preexec_fn=without_the_rights_of_root)
+    writing = launch("profile", "edit", "p-1", "--set", "notes=x", preexec_fn=without_the_rights_of_root)
+
+    # then
+    out, err = reading.communicate(timeout=30)
+    assert (reading.returncode, err) == (0, "")
+    assert out.startswith("Ada Lovelace")
+    _, err = writing.communicate(timeout=30)
+    assert writing.returncode == Unavailable.exit_code
+    assert err.startswith(f"rolodoc: {store_path} is read-only")
+
+
+@pytest.mark.usefixtures("library")
+def test_a_store_that_may_not_be_read(launch, store_path):
+    store_path.chmod(0)
+
+    process = launch("profile", "list", preexec_fn=without_the_rights_of_root)
+
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == Unavailable.exit_code
+    assert "no permission" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("library")
+def test_a_disk_that_takes_no_more_changes_nothing(run, launch, store_path):
+    # given
+    size = store_path.stat().st_size
+
+    def take_no_more() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    # when
+    process = launch("profile", "edit", "p-1", "--set", f"notes={'x' * 120_000}", preexec_fn=take_no_more)
+    _, err = process.communicate(timeout=30)
+
+    # then
+    assert process.returncode == Unavailable.exit_code
+    assert str(store_path) in err
+    assert "nothing was written" in err
+    assert run("profile", "show", "p-1", "--json").object["revision"] == 1
