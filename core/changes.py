@@ -72,10 +72,13 @@ def cursor(store: Store) -> int:
 
 
 def follow(store: Store, stop: Event, after: int | None) -> Iterator[list[Change]]:
-    """Changes as they are committed, by whichever process, in batches; ends when `stop` is set."""
+    """Changes committed from this call on (or after that seq), by whichever process; ends when `stop` is set."""
+    return _follow(store, stop, cursor(store) if after is None else after)
+
+
+def _follow(store: Store, stop: Event, seen: int) -> Iterator[list[Change]]:
     db = store.connect()
     try:
-        seen = cursor(store) if after is None else after
         version = None
         while not stop.is_set():
             (latest,) = db.execute("PRAGMA data_version").fetchone()

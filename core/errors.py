@@ -46,11 +46,11 @@ class Invalid(RolodocError):
 
 
 class Ambiguous(Invalid):
-    """`candidates` are lines that tell the records apart."""
+    """`candidates` are lines that tell the records apart; with `more` there are others."""
 
-    def __init__(self, name: str, candidates: list[str]) -> None:
-        listed = "; ".join(candidates)
-        super().__init__(f'"{name}" names {len(candidates)} records; say which by its id: {listed}')
+    def __init__(self, name: str, candidates: list[str], *, more: bool = False) -> None:
+        count = f"{'more than ' if more else ''}{len(candidates)}"
+        super().__init__(f'"{name}" names {count} records; say which by its id: {"; ".join(candidates)}')
         self.candidates = candidates
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -77,7 +78,7 @@ class LocalWorkspace:
         with self.store.read() as db:
             totals = dict(db.execute("SELECT name, value FROM stat").fetchall())
             names = dict(db.execute("SELECT 'links:' || id, name FROM relationship_type").fetchall())
-            (seq,) = db.execute("SELECT count(*) FROM change").fetchone()
+            (seq,) = db.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()
         by_type = sorted(
             ((names[key], n) for key, n in totals.items() if key in names and n), key=lambda t: (-t[1], t[0])
         )
@@ -104,10 +105,10 @@ class LocalWorkspace:
             for find in (_by_id, _by_external_id, _by_name):
                 found = [ref for known in entities for ref in find(db, known, name)]
                 if len(found) > 1:
-                    raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]])
+                    raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]], more=len(found) > 10)
                 if found:
                     return found[0]
-        raise NotFound(f'there is no {entity or "record"} "{name}"')
+        raise NotFound(f'there is no {entity or "record"} "{name[:100]}"')
 
     def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
         with self.store.read() as db:
@@ -220,13 +221,16 @@ def _by_external_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
 
 def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
     """Living records of this name, or if none is spelled just so, of this name without case and accents."""
-    if entity == "link":
+    key, spelled = sort_key(name), unicodedata.normalize("NFC", name)
+    if entity == "link" or not key:
         return []
+    title = TITLES[entity]
     rows = db.execute(
-        f"SELECT uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE sort_key = ? AND deleted_at IS NULL LIMIT 11",
-        (sort_key(name),),
+        f"SELECT uid, {title} FROM {TABLES[entity]} WHERE sort_key = ? AND deleted_at IS NULL"
+        f" ORDER BY {title} <> ? LIMIT 11",
+        (key, spelled),
     ).fetchall()
-    exact = [uid for uid, title in rows if title == name]
+    exact = [uid for uid, title in rows if title == spelled]
     return [Ref(entity, uid) for uid in exact or [uid for uid, _ in rows]]
 
 
