@@ -51,7 +51,7 @@ def test_a_link_to_a_deleted_record_is_refused(run, library):
     ("arguments", "code", "reason"),
     [
         (["Notes on the Engine", "Ada Lovelace"], 2, "Missing option '--type'"),
-        (["Notes on the Engine", "--type", "author"], 2, "Missing argument 'profile'"),
+        (["Notes on the Engine", "--type", "author"], 2, "Missing argument"),
         (["Ada Lovelace", "Notes on the Engine", "--type", "author"], 3, 'there is no document "Ada Lovelace"'),
         (["Notes on the Engine", "Ada Lovelace", "--type", "autor"], 3, "autor"),
         (["Notes on the Engine", "Ada Lovelace", "--type", "reviewer", "--set", "valid_from=soon"], 4, "valid_from"),

@@ -33,7 +33,7 @@ def test_an_unknown_name_is_answered_with_similar_ones(run, name, similar):
 
 
 @pytest.mark.parametrize(
-    "name", ["zzz", "", " ", "'", '"', "*", "%", pytest.param("a" * 5000, id="long"), "Ada\x1b[31m", "\0"]
+    "name", ["zzz", "", " ", "'", '"', "*", "%", pytest.param("a" * 5000, id="long"), "\x1b[31m", "\0", "loveless"]
 )
 def test_a_name_like_nothing_there_is_not_found(run, name):
     outcome = run("profile", "show", name)
