@@ -10,6 +10,7 @@ from core.values import Ref
 from core.workspace import Workspace
 
 NEAR = 5  # names listed
+WORDS = 5  # of a name that are tried one by one, the longest
 
 
 def find_record(workspace: Workspace, name: str, entity: Entity | None = None) -> Ref:
@@ -25,22 +26,21 @@ def find_record(workspace: Workspace, name: str, entity: Entity | None = None) -
 
 
 def _near_names(workspace: Workspace, name: str, entity: Entity | None) -> list[str]:
+    """Those that share words with it, else those that share the beginning of a word and look alike."""
     if entity == "type":
         return get_close_matches(name, [row.name for row in workspace.types()], NEAR, 0.5)
     if entity == "link":
         return []
-    for words in _looser(name):
-        hits = workspace.search(words, limit=50)
-        labels = {hit.row.label for hit in hits if entity in (None, hit.entity)}
-        if labels:
-            return sorted(labels, key=lambda label: (-_likeness(name, label), label))[:NEAR]
+    words = sorted(name.split(), key=len, reverse=True)[:WORDS]
+    beginnings = (word[:length] for length in (4, 3) for word in words if len(word) > length)
+    for searches, least in (((name, *words), 0.0), (beginnings, 0.5)):
+        for text in searches:
+            found = {hit.row.label for hit in workspace.search(text, limit=50) if entity in (None, hit.entity)}
+            likeness = {label: _likeness(name, label) for label in found}
+            near = [label for label in found if likeness[label] >= least]
+            if near:
+                return sorted(near, key=lambda label: (-likeness[label], label))[:NEAR]
     return []
-
-
-def _looser(name: str) -> list[str]:
-    """Searches to try in turn: all of the name, each of its words, the beginnings of its words."""
-    words = sorted(name.split(), key=len, reverse=True)
-    return [name, *words, *(word[:length] for length in (4, 3) for word in words if len(word) > length)]
 
 
 def _likeness(name: str, label: str) -> float:
