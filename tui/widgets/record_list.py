@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -18,14 +18,13 @@ from textual.timer import Timer
 from core.errors import Invalid
 from core.values import Change, Count, Query, RecordId, Row
 from core.workspace import PAGE, Workspace
-from tui.widgets.columns import Column, Columns, header_text, lay_out, row_text
-from tui.widgets.row_changes import LiveRows, filters
+from tui.widgets.columns import Columns
+from tui.widgets.row_changes import LiveRows
+from tui.widgets.row_lines import BLANK, RowLines, empty_line
 from tui.widgets.row_window import RowWindow
 from tui.widgets.screen_lines import Line, ScreenLines
 
-GLYPHS = 2  # cells: the mark, then what changed
 MARK = "•"
-TEXTS = 2_000  # kept
 MARKS = 10_000  # rows that one range may mark
 
 
@@ -120,41 +119,22 @@ class RecordList(ScreenLines, can_focus=True):
         error: Exception
 
     @dataclass
-    class _Opened(ListMessage, bubble=False):
-        window: RowWindow
-        index: int
+    class _Answered(ListMessage, bubble=False):
+        """A read came back: `take` takes its answer in, unless the window was left meanwhile."""
 
-    @dataclass
-    class _ReadFailed(ListMessage, bubble=False):
         window: RowWindow
-        error: Exception
-
-    @dataclass
-    class _PageRead(ListMessage, bubble=False):
-        window: RowWindow
-        page: int
-        taken: bool
-
-    @dataclass
-    class _Jumped(ListMessage, bubble=False):
-        window: RowWindow
-        index: int
-        jump: int
-
-    @dataclass
-    class _RangeRead(ListMessage, bubble=False):
-        window: RowWindow
-        rows: list[Row]
+        take: Callable[[Any], None]
+        answer: Any
 
     def __init__(self, columns: Columns, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.columns = columns
+        self._columns = columns
         self.marked: dict[RecordId, Row] = {}
         self._window: RowWindow | None = None
         self._opening: Opening | None = None
         self._live: LiveRows | None = None
         self._reading: int | None = None  # the page that is on its way
-        self._jump = 0  # counts them, so that only the latest arrives
+        self._jump: object = None  # the jump that was asked for last; a move forgets it
         self._index = 0
         self._top = 0
         self._direction = 1
@@ -162,7 +142,7 @@ class RecordList(ScreenLines, can_focus=True):
         self._noted: tuple[RecordId | None, tuple[int, Count]] | None = None  # said last of the cursor
         self._range_start: int | None = None
         self._fade_timer: Timer | None = None
-        self._texts: dict[RecordId, tuple[Row, str]] = {}
+        self._row_lines = RowLines(columns)
 
     # --- what it shows -----------------------------------------------------------------------------
 
@@ -223,7 +203,7 @@ class RecordList(ScreenLines, can_focus=True):
         if all(rows):
             self._mark([row for row in rows if row])
         else:
-            self._read_range(window, first, last)
+            self._read(window, "range", lambda: window.between(first, last), self._mark)
 
     def clear_marks(self) -> None:
         if self.marked:
@@ -294,15 +274,12 @@ class RecordList(ScreenLines, can_focus=True):
         window = self._window
         if window is None or not window.length:
             return
-        self._jump += 1
+        self._jump = None
         self._direction = 1 if index >= self._index else -1
         index = max(0, min(index, window.length - 1))
         if index == self._index:
             return
-        self._index = index
-        self._follow_cursor()
-        self._note_cursor()
-        self._read_ahead()
+        self._arrive(index)
 
     def on_click(self, event: events.Click) -> None:
         index = self._top + event.y - 1
@@ -317,14 +294,12 @@ class RecordList(ScreenLines, can_focus=True):
     def on_mouse_scroll_up(self) -> None:
         self.action_move(-3)
 
-    def on_focus(self) -> None:
-        self._show()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._show()
 
     def on_resize(self) -> None:
-        self._texts.clear()
+        self._row_lines = RowLines(self._columns, self.size.width)
         self.forget_lines()
         self._follow_cursor()
         self._read_ahead()
@@ -357,7 +332,25 @@ class RecordList(ScreenLines, can_focus=True):
 
     def _open(self, opening: Opening) -> None:
         self._opening, window = opening, opening.window
-        self._read(window, "open", lambda: self._Opened(self, window, window.open(opening.cursor, opening.near)))
+        self._read(window, "open", lambda: window.open(opening.cursor, opening.near), self._take_opened)
+
+    def _take_opened(self, index: int) -> None:
+        opening = self._opening
+        if opening is None:
+            return
+        if opening.again and (self._cursor_id, self._index) != (opening.cursor, opening.near):
+            self.reload()  # the cursor moved on meanwhile
+            return
+        window, line = opening.window, min(index, self._height // 3)
+        if opening.again:
+            line = self._index - self._top
+        elif self._window is None or self._window.query.entity != window.query.entity:
+            self.clear_marks()
+        self._window, self._opening, self._live = window, None, LiveRows(window)
+        self._reading = self._range_start = self._noted = None
+        self._top = self._fitting(index - line)
+        self.post_message(self.Loaded(self, window.count))
+        self._arrive(index)
 
     def _read_ahead(self) -> None:
         """Asks for a page that is in view or will soon be; one that is on its way is not asked for again."""
@@ -367,88 +360,59 @@ class RecordList(ScreenLines, can_focus=True):
         index = window.wanted(self._top, self._top + self._height - 1, self._direction)
         if index is not None and index // PAGE != self._reading:
             self._reading = index // PAGE
-            self._read(window, "page", lambda: self._PageRead(self, window, index // PAGE, window.load(index)))
+            self._read(window, "page", lambda: window.load(index), self._take_page)
+
+    def _take_page(self, taken: bool) -> None:
+        window = self._window
+        if window is None:
+            return
+        self._reading = None
+        place = window.index_of(self._cursor_id) if self._cursor_id else None
+        index = max(0, min(self._index, window.length - 1)) if place is None else place
+        self._top += index - self._index
+        self._index = index
+        self._follow_cursor()
+        self._note_cursor()
+        if taken:
+            self._read_ahead()
 
     def _read_jump(self, find: Callable[[RowWindow], int]) -> None:
         window = self._window
         if window is not None:
-            self._jump += 1
+            self._jump = object()
             jump = self._jump
-            self._read(window, "jump", lambda: self._Jumped(self, window, find(window), jump))
+            self._read(window, "jump", lambda: find(window), lambda index: self._take_jump(jump, index))
 
-    def _read_range(self, window: RowWindow, first: int, last: int) -> None:
-        self._read(window, "range", lambda: self._RangeRead(self, window, window.between(first, last)))
+    def _take_jump(self, jump: object, index: int) -> None:
+        if jump is self._jump:
+            self._arrive(max(0, index))
 
-    def _read(self, window: RowWindow, group: str, answer: Callable[[], Message]) -> None:
-        """Runs the read in a thread and posts what it answers; the latest of a group counts."""
-
-        def run() -> None:
-            try:
-                message = answer()
-            except Exception as error:
-                message = self._ReadFailed(self, window, error)
-            self.post_message(message)
-
-        self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
-
-    @on(_ReadFailed)
-    def _report_failure(self, message: _ReadFailed) -> None:
-        if message.window is self._window or (self._opening and message.window is self._opening.window):
-            self._reading = None
-            self.post_message(self.LoadFailed(self, message.error))
-
-    @on(_Opened)
-    def _take_opened(self, message: _Opened) -> None:
-        opening, window = self._opening, message.window
-        if opening is None or window is not opening.window:
-            return
-        if opening.again and (self._cursor_id, self._index) != (opening.cursor, opening.near):
-            self.reload()  # the cursor moved on meanwhile
-            return
-        line = self._index - self._top if opening.again else min(message.index, self._height // 3)
-        if self._window is None or self._window.query.entity != window.query.entity:
-            self.clear_marks()
-        self._window, self._opening, self._live = window, None, LiveRows(window)
-        self._reading = None
-        self._range_start = self._noted = None
-        self._texts.clear()
-        self._index = message.index
-        self._top = self._fitting(self._index - line)
-        self.post_message(self.Loaded(self, window.count))
-        self._arrive()
-
-    @on(_PageRead)
-    def _take_page(self, message: _PageRead) -> None:
-        window = message.window
-        if window is not self._window:
-            return
-        if message.page == self._reading:
-            self._reading = None
-        moved = max(0, min(self._index, window.length - 1)) - self._index
-        if self._cursor_id is not None and (place := window.index_of(self._cursor_id)) is not None:
-            moved = place - self._index
-        self._index += moved
-        self._top += moved
-        self._follow_cursor()
-        self._note_cursor()
-        if message.taken:
-            self._read_ahead()
-
-    @on(_Jumped)
-    def _take_jump(self, message: _Jumped) -> None:
-        if message.window is self._window and message.jump == self._jump:
-            self._index = max(0, message.index)
-            self._arrive()
-
-    @on(_RangeRead)
-    def _take_range(self, message: _RangeRead) -> None:
-        if message.window is self._window:
-            self._mark(message.rows)
-
-    def _arrive(self) -> None:
+    def _arrive(self, index: int) -> None:
+        self._index = index
         self._follow_cursor()
         self._note_cursor()
         self._read_ahead()
+
+    def _read(self, window: RowWindow, group: str, ask: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Asks in a thread and takes the answer in here; the latest of a group counts."""
+
+        def run() -> None:
+            try:
+                answered = self._Answered(self, window, take, ask())
+            except Exception as error:
+                answered = self._Answered(self, window, self._take_failure, error)
+            self.post_message(answered)
+
+        self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
+
+    @on(_Answered)
+    def _take_answer(self, message: _Answered) -> None:
+        if message.window is (self._opening.window if self._opening else None) or message.window is self._window:
+            message.take(message.answer)
+
+    def _take_failure(self, error: Exception) -> None:
+        self._reading = None
+        self.post_message(self.LoadFailed(self, error))
 
     # --- the lines -----------------------------------------------------------------------------------
 
@@ -458,38 +422,17 @@ class RecordList(ScreenLines, can_focus=True):
         return max(0, self.size.height - 1)
 
     def _show(self) -> None:
-        window, width = self._window, self.size.width
-        if not self.size.height:
-            return
-        layout = lay_out(self.columns, max(1, width - GLYPHS))
-        rows = range(self._top, self._top + self._height)
-        header = Line(" " * GLYPHS, header_text(layout), "header")
-        self.show_lines([header, *(self._line(window, layout, index) for index in rows)])
+        if self.size.height:
+            rows = range(self._top, self._top + self._height)
+            self.show_lines([self._row_lines.header(), *map(self._line, rows)])
 
-    def _line(self, window: RowWindow | None, layout: Sequence[tuple[Column, int]], index: int) -> Line:
-        blank = " " * GLYPHS
-        if window is None or self._live is None or index >= window.length:
-            if window is not None and index == 0:
-                return Line(blank, empty_text(window.query), "dim")
-            return Line(blank)
+    def _line(self, index: int) -> Line:
+        window, live = self._window, self._live
+        if window is None or live is None or index >= window.length:
+            return BLANK if window is None or index else empty_line(window.query)
         row = window.row(index)
         at_cursor = "" if index != self._index else "cursor" if self.has_focus else "rest"
         if row is None:
-            return Line(blank, "···", at_cursor or "dim")
-        glyphs = (MARK if row.id in self.marked else " ") + self._live.glyph(row.id)
-        return Line(glyphs, self._text(layout, row), at_cursor or ("gone" if row.id in self._live.gone else ""))
-
-    def _text(self, layout: Sequence[tuple[Column, int]], row: Row) -> str:
-        known = self._texts.get(row.id)
-        if known is not None and known[0] is row:
-            return known[1]
-        if len(self._texts) > TEXTS:
-            self._texts.clear()
-        text = row_text(layout, row)
-        self._texts[row.id] = (row, text)
-        return text
-
-
-def empty_text(query: Query) -> str:
-    """What an empty list says."""
-    return f"No {query.entity}s match." if filters(query) else f"No {query.entity}s yet."
+            return self._row_lines.row(None, "", at_cursor)
+        glyphs = f"{MARK if row.id in self.marked else ' '}{live.glyph(row.id)} "
+        return self._row_lines.row(row, glyphs, at_cursor or ("gone" if row.id in live.gone else ""))
