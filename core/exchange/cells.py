@@ -8,7 +8,7 @@ from typing import Final
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _GUARDED: Final = re.compile(r"'+[=+\-@\t\r\n]")
-_NUMBER: Final = re.compile(r"[+-][0-9][0-9 ()./;-]*")
+_NUMBER: Final = re.compile(r"[+-][0-9][0-9 ()./;+-]*")
 _TOKEN: Final = re.compile(r"\\([\\;=])|([;\n])|(=)")
 
 

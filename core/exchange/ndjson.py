@@ -142,7 +142,7 @@ def _shape_link(source: str, row: Object, place: Place) -> GivenLink:
         if name in row:
             raise Invalid("is not a field of a row; name the record in the field that ends in _id", name)
     try:
-        FIELDS["link"]["type"].check(type)
+        FIELDS["type"]["name"].check(type)
     except Invalid as error:
         raise Invalid(error.reason, "relationship_type") from None
     fields = check_fields("link", _split("link", row))

@@ -274,7 +274,7 @@ def test_progress_ends_at_the_size_of_the_files(workspace: Workspace, small_fold
 
 
 def test_a_path_that_is_not_there(workspace: Workspace, in_tmp) -> None:
-    with pytest.raises(NotFound, match="there is no file or folder .*nowhere"):
+    with pytest.raises(NotFound, match=r"there is no file or folder .*nowhere"):
         import_paths(workspace, [in_tmp / "nowhere"])
 
 
