@@ -79,12 +79,14 @@ def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
 
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
-    """The changes come latest first, so what the first of a record meets says whether anyone changed it since."""
+    """The changes come latest first, so the first of a record finds whether anyone changed it since."""
     as_left: dict[tuple[Entity, int], bool] = {}
     for change in changes:
-        _, entity, id, kind, version, _, _ = change
+        seq, entity, id, kind, version, _, _ = change
         row = _row(request, entity, id)
-        _OPPOSITES[kind](request, change, row, as_left.setdefault((entity, id), row[3] == version))
+        if (entity, id) not in as_left:
+            as_left[entity, id] = row[3] == version or not _changed_since(request.db, entity, id, seq)
+        _OPPOSITES[kind](request, change, row, as_left[entity, id])
     return request.finish([])
 
 
@@ -156,14 +158,22 @@ def _values(db: Connection, logged: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _changed_since(db: Connection, entity: Entity, id: int, seq: int) -> tuple[str, int] | None:
+    """Who changed the record after this change, and when: the latest of those that nobody took back."""
+    standing: dict[int, tuple[str, int]] = {}
+    for request, reverts, actor, at in db.execute(
+        "SELECT DISTINCT r.id, r.reverts, r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY r.id",
+        (entity, id, seq),
+    ):
+        if standing.pop(reverts, None) is None:
+            standing[request] = (actor, at)
+    return list(standing.values())[-1] if standing else None
+
+
 def _overtaken(request: OpenRequest, change: Logged) -> Conflict:
     seq, entity, id, _, _, before, after = change
-    later = request.db.execute(
-        "SELECT r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id"
-        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY c.seq DESC LIMIT 1",
-        (entity, id, seq),
-    ).fetchone()
-    who, at = later or ("someone", request.at)
+    who, at = _changed_since(request.db, entity, id, seq) or ("someone", request.at)
     labels = ", ".join(FIELDS[entity][name].label.lower() for name in after if before)
     what = f" ({labels})" if labels else ""
     title = request.name(entity, _row(request, entity, id))
