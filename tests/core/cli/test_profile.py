@@ -1,5 +1,7 @@
 """rolodoc profile list, show."""
 
+import json
+
 import pytest
 
 from core.values import Create, id_text
@@ -50,8 +52,10 @@ def test_list_filters_and_sorts(run, options, names):
 @pytest.mark.usefixtures("library")
 def test_list_says_when_there_is_more(run):
     outcome = run("profile", "list", "--limit", "1")
+    as_json = run("profile", "list", "--limit", "1", "--json")
 
     assert outcome.err == "1 of 2 shown; --limit N or --all shows more\n"
+    assert json.loads(as_json.err) == {"note": "1 of 2 shown; --limit N or --all shows more"}
 
 
 def test_list_all_goes_on_over_many_pages(run, workspace):

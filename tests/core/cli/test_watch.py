@@ -26,7 +26,7 @@ def test_watch_as_json_is_one_object_a_line_and_ends_after_the_limit(launch, wor
     out, err = launch("watch", "--after", "1", "--limit", "2", "--json").communicate(timeout=30)
 
     assert [json.loads(line)["title"] for line in out.splitlines()] == ["editor", "reviewer"]
-    assert err == ""
+    assert json.loads(err)["note"].startswith("following ")
 
 
 def test_watch_ends_on_ctrl_c_without_a_traceback(launch, workspace):

@@ -117,6 +117,14 @@ def test_delete_puts_into_the_trash_and_restore_takes_back_with_links(run, libra
 
 
 @pytest.mark.usefixtures("library")
+def test_a_deleted_record_is_restored_by_its_name(run):
+    run("document", "delete", "Letter to Ada")
+
+    assert run("document", "restore", "Letter to Ada").code == 0
+    assert run("document", "show", "Letter to Ada").code == 0
+
+
+@pytest.mark.usefixtures("library")
 def test_several_are_deleted_together_or_none(run):
     missed = run("document", "delete", "Letter to Ada", "Nothing of the kind")
     assert missed.code == 3
