@@ -19,9 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = terminal_settings(arguments)
     if settings is not None:
         return exit_code_of(lambda: open_terminal(settings))
-    from core.cli.commands import run
-
-    return run(arguments)
+    return exit_code_of(lambda: _run_command(arguments))
 
 
 def terminal_settings(arguments: list[str]) -> Settings | None:
@@ -41,3 +39,9 @@ def terminal_settings(arguments: list[str]) -> Settings | None:
         else:
             return None
     return settings
+
+
+def _run_command(arguments: list[str]) -> int:
+    from core.cli.commands import run
+
+    return run(arguments)

@@ -46,9 +46,9 @@ class Output:
             sys.stdout.write(f"{indent}{line}".rstrip() + "\n")
 
     def note(self, text: str) -> None:
-        """A remark for people, beside the result."""
-        if not self.json:
-            sys.stderr.write(f"{safe_text(text)}\n")
+        """A remark beside the result."""
+        text = safe_text(text)
+        sys.stderr.write(f"{msgspec.json.encode({'note': text}).decode() if self.json else text}\n")
 
     def flush(self) -> None:
         sys.stdout.flush()
