@@ -102,7 +102,7 @@ class LocalWorkspace:
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
         entities = [entity] if entity else list(TABLES)
         with self.store.read() as db:
-            for find in (_by_id, _by_external_id, _by_name):
+            for find in (_by_id, _by_external_id, _by_name, _by_name_in_trash):
                 found = [ref for known in entities for ref in find(db, known, name)]
                 if len(found) > 1:
                     raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]], more=len(found) > 10)
@@ -232,6 +232,16 @@ def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
     ).fetchall()
     exact = [uid for uid, title in rows if title == spelled]
     return [Ref(entity, uid) for uid in exact or [uid for uid, _ in rows]]
+
+
+def _by_name_in_trash(db: Connection, entity: Entity, name: str) -> list[Ref]:
+    """For restoring what was deleted; no index serves it, and the trash is small."""
+    if entity == "link":
+        return []
+    rows = db.execute(
+        f"SELECT uid FROM {TABLES[entity]} WHERE deleted_at IS NOT NULL AND {TITLES[entity]} = ? LIMIT 11", (name,)
+    ).fetchall()
+    return [Ref(entity, uid) for (uid,) in rows]
 
 
 def _candidate(db: Connection, ref: Ref) -> str:

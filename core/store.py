@@ -178,6 +178,8 @@ class Store:
                 raise NotFound(f"there is no store at {self.path}")
             if not self.path.parent.is_dir():
                 raise NotFound(f"there is no folder {self.path.parent} to make the store in")
+        elif not self.path.is_file():
+            raise Invalid(f"{self.path} is no ordinary file; name the file of a store")
         elif self.path.stat().st_size and not _is_sqlite(self.path):
             raise Incompatible(f"{self.path} is not a rolodoc store; it was left as it is")
         reader = None

@@ -9,6 +9,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
@@ -22,7 +23,7 @@ def configuration() -> Config:
 
 
 def upgrade(db: Any, begin: Callable[[], bool]) -> None:
-    """Runs the missing migrations on the open connection and commits.
+    """Runs the missing migrations on the open connection and commits; raises SQLite's own errors.
 
     `begin` starts the transaction and says whether any is missing; SQLAlchemy must have met the connection before,
     because it ends whatever transaction it finds on a new one.
@@ -38,6 +39,9 @@ def upgrade(db: Any, begin: Callable[[], bool]) -> None:
         if begin():
             config = configuration()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except DBAPIError as error:
+                raise (error.orig or error) from None
         connection.commit()
         db.commit()
