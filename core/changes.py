@@ -38,7 +38,7 @@ def read(
     limit: int,
 ) -> list[Change]:
     where: list[str] = []
-    parameters: dict[str, Any] = {"limit": limit}
+    parameters: dict[str, Any] = {}
     if ref is not None:
         where.append(f"c.entity = :entity AND c.record_id = (SELECT id FROM {TABLES[ref.entity]} WHERE uid = :uid)")
         parameters |= {"entity": ref.entity, "uid": ref.id}
@@ -59,7 +59,7 @@ def read(
         where.append("c.seq < :before")
         parameters["before"] = before
     sql = SELECT + (f" WHERE {' AND '.join(where)}" if where else "")
-    sql += f" ORDER BY c.seq {'DESC' if after is None else 'ASC'} LIMIT :limit"
+    sql += f" ORDER BY c.seq {'DESC' if after is None else 'ASC'} LIMIT {limit:d}"
     with store.read() as db:
         rows = db.execute(sql, parameters).fetchall()
         return _changes(db, rows, whole=ref is not None or request is not None)

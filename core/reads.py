@@ -84,7 +84,7 @@ def groups(store: Store, ref: Ref) -> list[Group]:
         found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()
         if not found:
             raise NotFound(f"there is no {ref}")
-        counts = dict(db.execute(GROUPS.format(end=end), {"id": found[0], "limit": COUNT_LIMIT + 1}).fetchall())
+        counts = dict(db.execute(GROUPS.format(end=end, limit=COUNT_LIMIT + 1), {"id": found[0]}).fetchall())
     return [
         Group(type, Count(min(counts[type.number], COUNT_LIMIT), counts[type.number] <= COUNT_LIMIT))
         for type in types(store)
@@ -94,7 +94,7 @@ def groups(store: Store, ref: Ref) -> list[Group]:
 
 GROUPS: Final = """
 SELECT t.id, (SELECT count(*) FROM (
-    SELECT 1 FROM link l WHERE l.{end} = :id AND l.type_id = t.id AND l.deleted_at IS NULL LIMIT :limit
+    SELECT 1 FROM link l WHERE l.{end} = :id AND l.type_id = t.id AND l.deleted_at IS NULL LIMIT {limit}
 )) FROM relationship_type t WHERE t.deleted_at IS NULL
 """
 
@@ -313,20 +313,21 @@ def _rows(
     offset: int,
     limit: int,
 ) -> list[Row]:
-    parameters["limit"] = limit
     if offset:
         parameters["offset"] = offset
     if key is not None:
         parameters["sort"], parameters["number"] = key
     make = ROWS[shape.entity]
-    rows = [make(*row) for row in store.fetch(_page_sql(shape, key is not None, backwards, offset > 0), parameters)]
+    sql = _page_sql(shape, key is not None, backwards, offset > 0, limit)
+    rows = [make(*row) for row in store.fetch(sql, parameters)]
     if backwards:
         rows.reverse()
     return rows
 
 
 @lru_cache(maxsize=512)
-def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) -> str:
+def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool, limit: int) -> str:
+    """The limit stands in the text, because SQLite prepares a statement anew whenever a limit is bound to it."""
     descending = shape.newest_first != backwards
     where = list(shape.where)
     order = _order(shape, descending)
@@ -335,7 +336,7 @@ def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) ->
     if has_offset:
         # The index alone finds the place; the rows are joined for the one page.
         inner = f"SELECT t.id FROM {_source(shape)} WHERE {' AND '.join(where)} ORDER BY {order}"
-        inner += " LIMIT :limit OFFSET :offset"
+        inner += f" LIMIT {limit:d} OFFSET :offset"
         where = [f"t.id IN ({inner})"]
     columns = COLUMNS[shape.entity]
     joins = ""
@@ -344,7 +345,7 @@ def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool) ->
     sort = shape.sort.lstrip("+")
     return (
         f"SELECT {columns}, {sort}, t.id FROM {_source(shape)} {joins}"
-        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit"
+        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {limit:d}"
     )
 
 
@@ -415,7 +416,7 @@ def best_matches(store: Store, text: str, limit: int) -> list[Hit]:
     with store.read() as db:
         for entity, weights in search.WEIGHTS.items():
             table = f"{entity}_search"
-            parameters = {"text": expression, "limit": limit}
+            parameters = {"text": expression}
             (found,) = db.execute(
                 f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :text LIMIT {COUNT_LIMIT + 1})",
                 parameters,
@@ -423,7 +424,7 @@ def best_matches(store: Store, text: str, limit: int) -> list[Hit]:
             order = f"bm25({table}, {weights})" if found <= COUNT_LIMIT else f"{table}.rowid DESC"
             rows = db.execute(
                 f"SELECT {COLUMNS[entity]}, t.id, t.id FROM {table} JOIN {TABLES[entity]} t ON t.id = {table}.rowid"
-                f" WHERE {table} MATCH :text ORDER BY {order} LIMIT :limit",
+                f" WHERE {table} MATCH :text ORDER BY {order} LIMIT {limit:d}",
                 parameters,
             ).fetchall()
             for row in rows:
