@@ -1,19 +1,19 @@
 """Undo and redo: the opposite of a request, worked out from the log and written as new changes.
 
 A request can be taken back once: its opposite names it (`reverts`). Undo takes back a request or a redo, redo takes
-back an undo. A field that someone edited later is never overwritten: then the whole undo is refused.
+back an undo. What someone edited later, and did not take back, is never overwritten: then the whole undo is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
-from core.records import DIGEST, Row, body_of, load, stored_fields, to_log
+from core.records import DIGEST, Row, body_of, load
 from core.store import Connection, Store
 from core.values import Actor, Receipt, RecordId
 from core.writes import OpenRequest
@@ -79,14 +79,14 @@ def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
 
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
-    """The changes come latest first, so the first of a record finds whether anyone changed it since."""
-    as_left: dict[tuple[Entity, int], bool] = {}
+    """The changes come latest first, so the first of a record finds what happened to it since."""
+    since: dict[tuple[Entity, int], list[Later]] = {}
     for change in changes:
         seq, entity, id, kind, version, _, _ = change
         row = _row(request, entity, id)
-        if (entity, id) not in as_left:
-            as_left[entity, id] = row[3] == version or not _changed_since(request.db, entity, id, seq)
-        _OPPOSITES[kind](request, change, row, as_left[entity, id])
+        if (entity, id) not in since:
+            since[entity, id] = [] if row[3] == version else _later(request.db, entity, id, seq)
+        _OPPOSITES[kind](request, change, row, since[entity, id])
     return request.finish([])
 
 
@@ -104,11 +104,11 @@ def _logged(db: Connection, first: int, last: int) -> list[Logged]:
 # --- the opposite of each kind of change --------------------------------------------------------------------
 
 
-def _delete(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
+def _delete(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
     """Of a creation or a restoration: the record must be as that left it, and nothing may have been linked to it."""
     _, entity, id, kind, _, before, _ = change
-    if not as_left:
-        raise _overtaken(request, change)
+    if later:
+        raise _overtaken(request, change, later[-1])
     if entity in ("profile", "document"):
         (found,) = request.db.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM link WHERE {entity}_id = ? AND deleted_at IS NULL LIMIT 1001)",
@@ -122,22 +122,19 @@ def _delete(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> No
     request.delete(entity, row)
 
 
-def _set_back(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
-    """Of an edit: every field must still hold what that edit wrote."""
+def _set_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
+    """Of an edit: nobody may have edited the same fields since."""
     _, entity, _, _, _, before, after = change
-    if not as_left:
-        current = stored_fields(entity, row)
-        fields = FIELDS[entity]
-        held = all(fields[name].same(to_log(name, current[name]), value) for name, value in after.items())
-        if not held or row[6] is not None:
-            raise _overtaken(request, change)
+    overtaking = [one for one in later if row[6] is not None or one.fields & after.keys()]
+    if overtaking:
+        raise _overtaken(request, change, overtaking[-1])
     request.edit(entity, row, _values(request.db, before))
 
 
-def _bring_back(request: OpenRequest, change: Logged, row: Row, as_left: bool) -> None:
+def _bring_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
     """Of a deletion: the links that went along have changes of their own."""
-    if not as_left:
-        raise _overtaken(request, change)
+    if later:
+        raise _overtaken(request, change, later[-1])
     request.restore(change[1], row, with_links=False)
 
 
@@ -158,25 +155,36 @@ def _values(db: Connection, logged: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _changed_since(db: Connection, entity: Entity, id: int, seq: int) -> tuple[str, int] | None:
-    """Who changed the record after this change, and when: the latest of those that nobody took back."""
-    standing: dict[int, tuple[str, int]] = {}
-    for request, reverts, actor, at in db.execute(
-        "SELECT DISTINCT r.id, r.reverts, r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id"
-        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY r.id",
+class Later(NamedTuple):
+    """What a request did to a record after the change that is to be taken back."""
+
+    actor: str
+    at: int
+    fields: set[str]
+
+
+def _later(db: Connection, entity: Entity, id: int, seq: int) -> list[Later]:
+    """Those that stand: a request and the one that took it back are as if neither had been."""
+    standing: dict[int, Later] = {}
+    cancelled: set[int] = set()
+    for request, reverts, actor, at, after in db.execute(
+        "SELECT r.id, r.reverts, r.actor, r.at, c.after FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY c.seq",
         (entity, id, seq),
     ):
-        if standing.pop(reverts, None) is None:
-            standing[request] = (actor, at)
-    return list(standing.values())[-1] if standing else None
+        if standing.pop(reverts, None):
+            cancelled.add(request)
+        if request not in cancelled:
+            standing.setdefault(request, Later(actor, at, set())).fields.update(msgspec.json.decode(after))
+    return list(standing.values())
 
 
-def _overtaken(request: OpenRequest, change: Logged) -> Conflict:
-    seq, entity, id, _, _, before, after = change
-    who, at = _changed_since(request.db, entity, id, seq) or ("someone", request.at)
+def _overtaken(request: OpenRequest, change: Logged, later: Later) -> Conflict:
+    _, entity, id, _, _, before, after = change
     labels = ", ".join(FIELDS[entity][name].label.lower() for name in after if before)
     what = f" ({labels})" if labels else ""
     title = request.name(entity, _row(request, entity, id))
     return Conflict(
-        f"{who} changed {title}{what} later, {format_instant(at)}; an undo would overwrite that, so nothing was undone"
+        f"{later.actor} changed {title}{what} later, {format_instant(later.at)};"
+        " an undo would overwrite that, so nothing was undone"
     )
