@@ -13,9 +13,9 @@ COLLEAGUE = Actor("Ann Keller", "demo")
 
 
 def open_clashes(path: str, workspace: Workspace) -> None:
-    """On the first person and the first contract of the lists, where one meets them soon."""
+    """On the first person and the first document of the lists, where one meets them soon."""
     person = workspace.page(Query(entity="profile", kind="person"), limit=1).rows[0]
-    contract = workspace.page(Query(entity="document", category="Contract"), limit=1).rows[0]
+    document = workspace.page(Query(entity="document"), limit=1).rows[0]
     colleague = open_workspace(path, COLLEAGUE)
     try:
         _clash(
@@ -34,9 +34,9 @@ def open_clashes(path: str, workspace: Workspace) -> None:
         _clash(
             workspace,
             colleague,
-            Ref("document", contract.id),
-            mine={"title": f"{contract.title} (second version)", "tags": [*contract.tags, "for signature"]},
-            theirs={"title": f"{contract.title} (terminated)", "tags": [*contract.tags, "terminated"]},
+            Ref("document", document.id),
+            mine={"title": f"{document.title} (second version)", "tags": [*document.tags, "to sign"]},
+            theirs={"title": f"{document.title} (withdrawn)", "tags": [*document.tags, "withdrawn"]},
         )
     finally:
         colleague.close()

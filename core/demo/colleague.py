@@ -36,8 +36,12 @@ class Colleague:
     def stop(self) -> None:
         """Returns when the last change is written or given up."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self.working:
             self._thread.join()
+
+    @property
+    def working(self) -> bool:
+        return self._thread.is_alive()
 
     def _work(self) -> None:
         workspace = open_workspace(self._path, COLLEAGUE, create=False)
