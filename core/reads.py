@@ -41,10 +41,12 @@ WHOLE: Final = 200
 
 def page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
     shape, parameters = _plan(store, query)
-    if key is None or isinstance(key[0], tuple):
-        matches = _few_matches(store, query, shape, parameters)
-        if matches is not None:
-            return Page(_slice(matches, key, backwards, offset, limit))
+    if _is_of_words(query) and (key is None or isinstance(key[0], tuple)):
+        matches = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
+        if len(matches) <= WHOLE:
+            return Page(_slice(_sorted(matches, query), key, backwards, offset, limit))
+        if key is None and not backwards and not offset and limit <= WHOLE:
+            return Page(matches[:limit])
     rows = _rows(store, shape, parameters, key, backwards, offset, limit)
     if not rows and key is None:
         _refuse_unknown_ends(store, query)
@@ -67,9 +69,10 @@ def count(store: Store, query: Query) -> Count:
 
 def rank(store: Store, query: Query, id: RecordId) -> int | None:
     shape, parameters = _plan(store, query)
-    matches = _few_matches(store, query, shape, parameters)
-    if matches is not None:
-        return next((index for index, row in enumerate(matches) if row.id == id), None)
+    if _is_of_words(query):
+        matches = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
+        if len(matches) <= WHOLE:
+            return next((index for index, row in enumerate(_sorted(matches, query)) if row.id == id), None)
     found = store.fetch(_key_sql(shape), parameters | {"uid": id})
     if not found:
         return None
@@ -106,12 +109,10 @@ def types(store: Store) -> list[TypeRow]:
 # --- rows of typed words ----------------------------------------------------------------------------------
 
 
-def _few_matches(store: Store, query: Query, shape: Shape, parameters: dict[str, Any]) -> list[Row] | None:
-    """All matches in the order asked for; None when they are many, and come the newest first, as FTS5 keeps them."""
-    if "text" not in parameters or query.entity == "link":
-        return None
-    rows = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
-    return _sorted(rows, query) if len(rows) <= WHOLE else None
+def _is_of_words(query: Query) -> bool:
+    """Whether its rows come from a full-text index: the newest first, or all of them in the order asked for when they
+    are few."""
+    return bool(query.text.strip()) and query.entity in search.FIELDS
 
 
 def _sorted(rows: list[Row], query: Query) -> list[Row]:
