@@ -1,6 +1,6 @@
 """The one registry of actions: bindings, footer, help, palette and key map all derive from it.
 
-Each action `a.b` is carried out by the method `do_a_b` of the screen.
+Each action `a.b` is carried out by the method `do_a_b` of the screen; those that begin with `go.` show a screen.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go.drafts", "4", "Drafts", "What you typed and have not saved, and where it clashes with what others saved."),
     Action("go.activity", "5", "Activity", "What was changed, by whom, as it happens."),
     Action("go.system", "6", "System", "The store, its totals, the trash and the settings."),
-    Action("open", "enter,right", "Open", "Go in: from a profile to its documents, from a document to its people.", screens=("*",)),
+    Action("open", "enter,right", "Open", "Go in: from a profile to its documents, from a document to its people.", screens=("profiles", "documents", "links", "drafts", "activity", "system")),
     Action(
         "back", "backspace,left", "Back", "One step back on the trail, to where the cursor was.",
         lambda c: None if c.depth or c.panel else "this is where the trail starts",
@@ -149,7 +149,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.marked", "L", "Link marked", "Link all marked records with one other.", _needs(_links_marked)),
     Action("remove", "x", "Remove", "Unlink or delete, to the trash; says first what will go.", _needs(_removable), (*RECORDS, "drafts")),
     Action("restore", "R", "Restore", "Bring back from the trash, with the links that went along.", _needs(_restorable)),
-    Action("undo", "u", "Undo", "Take back your latest change; in Activity and in a history, the one under the cursor.", _needs(lambda _: None), ("*",)),
+    Action("undo", "u", "Undo", "Take back your latest change; in Activity and in a history, the one under the cursor.", _needs(lambda _: None), (*RECORDS, "activity")),
     Action("redo", "U", "Redo", "Take back your latest undo.", _needs(lambda _: None)),
     Action("history", "h", "History", "Every revision of the record, field by field.", _needs(_with_history), RECORDS),
     Action("mark", "space", "Mark", "Mark the record under the cursor, or take the mark away.", _needs(_markable), WITH_ENDS),

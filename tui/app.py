@@ -149,17 +149,26 @@ class RolodocApp(App[int]):
 
     def key_of(self, action: Action) -> str:
         """The key that stands for the action now, as it is written on the keyboard."""
-        names = key_names(self.settings.keys.get(action.id, action.keys))
+        names = key_names(self.keys_of(action))
         return names[0] if names else ""
+
+    def keys_of(self, action: Action) -> str:
+        """All keys of the action now, with commas between them."""
+        return self.settings.keys.get(action.id, action.keys)
 
     def key_named(self, id: str) -> str:
         return self.key_of(BY_ID[id])
 
-    def on_mount(self) -> None:
-        self.switch_mode(self.session.screen if self.session.screen in MODES else "profiles")
+    async def on_mount(self) -> None:
+        await self.switch_mode(self.session.screen if self.session.screen in MODES else "profiles")
         self.follow_changes()
         if self.settings_error:
             self.call_after_refresh(self.say, self.settings_error, "bad")
+
+    def send_to_terminal(self, sequence: str) -> None:
+        """Writes a control sequence of ours: never text from data."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def say(self, text: str, kind: str = "") -> None:
         if (screen := self.work_screen) is not None:
@@ -248,7 +257,7 @@ class RolodocApp(App[int]):
         lists = dict(self.session.lists)
         for stack in self._screen_stacks.values():
             for screen in stack:
-                if isinstance(screen, WorkScreen) and (state := screen.state()) is not None:
+                if isinstance(screen, WorkScreen) and screen.is_mounted and (state := screen.state()) is not None:
                     lists[screen.name_] = state
         self.session = Session(self.current_mode, lists, self.theme)
         self._save_session(self.session)
@@ -260,10 +269,10 @@ class RolodocApp(App[int]):
         except RolodocError as error:  # a session that is not kept is no loss worth a stop
             self.log(str(error))
 
-    def go(self, mode: str) -> None:
+    async def go(self, mode: str) -> None:
         """Shows another screen, as it was left."""
         if mode != self.current_mode:
-            self.switch_mode(mode)
+            await self.switch_mode(mode)
             self.save_session()
 
 

@@ -49,6 +49,9 @@ def news(changes: Sequence[Change]) -> str:
 def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
     """Field by field what stood there and what stands there now."""
     for name in {**before, **after}:
+        field = FIELDS[entity].get(name)
+        if field is not None and field.kind == "reference":
+            continue  # the title of a link names its ends
         old, new = _text(entity, name, before.get(name)), _text(entity, name, after.get(name))
         if old == new:
             continue

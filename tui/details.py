@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from core.fields import FIELDS, Field, format_instant
-from core.values import LinkRow, Query, Record, Ref
+from core.values import Change, LinkRow, Query, Record, Ref
 from core.workspace import Workspace
-from tui.describe import moment
+from tui.describe import differences, moment, what_happened
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
@@ -21,7 +21,9 @@ FIRST_LINKS = 50  # of a group, before it is opened further
 MORE_LINKS = 200
 PREVIEW = 1_500  # characters of a document's text
 WHOLE = 200_000
-ENTRIES = 40  # of a map
+ENTRIES = 6  # of a map, before it is opened further
+CHANGES = 50  # of a request
+MEMBERS = 40  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,15 @@ class AtMore:
     group: str
 
 
-TEXT_GROUP: Final = "\0text"
-
-
 @dataclass(frozen=True, slots=True)
 class Detail:
-    record: Record
+    record: Record | None
     lines: list[Line]
-    links: frozenset[bytes]
+    links: frozenset[bytes] = frozenset()
 
-    @property
-    def first_link(self) -> AtLink | None:
-        return next((entry.key for entry in self.lines if isinstance(entry.key, AtLink)), None)
+
+TEXT_GROUP: Final = "\0text"
+MAP_GROUP: Final = "\0map"
 
 
 def load_detail(
@@ -65,7 +64,7 @@ def load_detail(
 ) -> Detail:
     """The record's lines; `opened` gives the number of links to show of a group. Raises NotFound."""
     record = workspace.get(ref)
-    lines = [*_head(record), *_fields(record)]
+    lines = [*_head(record), *_fields(record, opened)]
     if ref.entity == "link":
         lines += _ends(workspace, record)
     elif record.deleted_at is None:
@@ -77,6 +76,19 @@ def load_detail(
     return Detail(record, lines, frozenset(e.key.link.id for e in lines if isinstance(e.key, AtLink)))
 
 
+def load_request(workspace: Workspace, change: Change) -> Detail:
+    """What the request of this change did, record by record and field by field."""
+    changes = workspace.changes(request=change.request, limit=CHANGES)
+    facts = f"{change.actor.name} ({change.actor.via}) at {moment(change.at)}{' · ' + change.reason if change.reason else ''}"
+    lines = [line(Span(facts, "label"), wraps=True)]
+    for each in reversed(changes):
+        lines += [line(), line(Span(what_happened(each), "title"), key=AtRecord(each.ref), wraps=True)]
+        lines += differences(each.ref.entity, each.before, each.after)
+    if change.size > len(changes):
+        lines += [line(), line(Span(f"and {change.size - len(changes):,} changes before these", "label"))]
+    return Detail(None, lines)
+
+
 def _head(record: Record) -> Iterator[Line]:
     yield line(Span(record.title or "(no title)", "title"), key=AtRecord(record.ref), wraps=True)
     facts = [record.ref.entity if record.ref.entity != "profile" else str(record.fields.get("kind", "profile"))]
@@ -86,7 +98,7 @@ def _head(record: Record) -> Iterator[Line]:
         yield line(Span(f"✗ in the trash since {moment(record.deleted_at)}; R restores it", "bad"))
 
 
-def _fields(record: Record) -> Iterator[Line]:
+def _fields(record: Record, opened: Mapping[str, int]) -> Iterator[Line]:
     shown_elsewhere = {"name", "kind", "text", "contents"} | ({"title"} if record.ref.entity == "document" else set())
     fields = FIELDS[record.ref.entity]
     for name, field in fields.items():
@@ -94,7 +106,7 @@ def _fields(record: Record) -> Iterator[Line]:
         if name in shown_elsewhere or field.kind == "reference" or value in ("", None, [], {}):
             continue
         if field.kind == "map":
-            yield from _map(field, value)
+            yield from _map(field, value, WHOLE if MAP_GROUP in opened else ENTRIES)
         elif field.kind == "list":
             yield from _list(field, value)
         elif name == "tags":
@@ -102,7 +114,7 @@ def _fields(record: Record) -> Iterator[Line]:
         elif field.kind == "text":
             yield _labelled(field.label, value[:PREVIEW] + (" …" if len(value) > PREVIEW else ""))
         else:
-            yield _labelled(field.label, field.format(value))
+            yield _labelled(field.label, date_of(value) if field.kind == "instant" else field.format(value))
     if record.external:
         yield _labelled("External id", "; ".join(f"{source}: {id}" for source, id in record.external), "label")
     for number, content in enumerate(record.fields.get("contents") or []):
@@ -110,27 +122,32 @@ def _fields(record: Record) -> Iterator[Line]:
         yield _labelled("Contents" if number == 0 else "", f"{content['name']}  {content['media_type']}  {size}")
 
 
+def date_of(instant: int) -> str:
+    """The date, with the time of day here unless it is midnight in UTC."""
+    return format_instant(instant) if instant % 86_400_000_000 == 0 else moment(instant)
+
+
 def _labelled(label: str, value: str, style: str = "") -> Line:
     return line(Span(f"{label:<{LABEL}} ", "label"), Span(value, style), wraps=True)
 
 
 def _list(field: Field, entries: list[dict[str, str]]) -> Iterator[Line]:
-    for number, entry in enumerate(entries[:ENTRIES]):
+    for number, entry in enumerate(entries[:MEMBERS]):
         label = f"  ({entry['label']})" if entry["label"] else ""
         yield _labelled(field.label if number == 0 else "", entry["value"] + label)
 
 
-def _map(field: Field, value: dict[str, Any]) -> Iterator[Line]:
+def _map(field: Field, value: dict[str, Any], limit: int) -> Iterator[Line]:
     entries = list(_flattened("", value))
-    for number, (name, text) in enumerate(entries[:ENTRIES]):
+    for number, (name, text) in enumerate(entries[:limit]):
         yield line(
             Span(f"{field.label if number == 0 else '':<{LABEL}} ", "label"),
             Span(f"{name}: ", "label"),
             Span(text),
             wraps=True,
         )
-    if len(entries) > ENTRIES:
-        yield _labelled("", f"… {len(entries) - ENTRIES:,} more; e shows them all", "label")
+    if len(entries) > limit:
+        yield line(Span(f"{'':<{LABEL}} "), Span(f"… {len(entries) - limit:,} more", "accent"), key=AtMore(MAP_GROUP))
 
 
 def _flattened(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -138,7 +155,7 @@ def _flattened(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
         for name, inner in value.items():
             yield from _flattened(f"{prefix}.{name}" if prefix else name, inner)
     elif isinstance(value, list):
-        yield prefix, ", ".join(str(member) for member in value[:ENTRIES])
+        yield prefix, ", ".join(str(member) for member in value[:MEMBERS])
     else:
         yield prefix, "" if value is None else str(value)
 
@@ -213,8 +230,8 @@ def _link(ref: Ref, row: LinkRow, marks: Mapping[bytes, str], *, with_type: bool
 
 
 def _validity(row: LinkRow) -> str:
-    first = f"from {format_instant(row.valid_from)}" if row.valid_from is not None else ""
-    last = f"until {format_instant(row.valid_until)}" if row.valid_until is not None else ""
+    first = f"from {date_of(row.valid_from)}" if row.valid_from is not None else ""
+    last = f"until {date_of(row.valid_until)}" if row.valid_until is not None else ""
     return " ".join(filter(None, (first, last)))
 
 

@@ -42,7 +42,7 @@ FILTERS: Final[Mapping[Entity, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
+class FilterReading:
     """The query, and what of it the person should see: names that were completed, words that mean nothing here."""
 
     query: Query
@@ -61,7 +61,7 @@ def split_filter(text: str) -> list[tuple[str, str]]:
     return [(part[1] or "", next(filter(None, part.groups()[1:]), "")) for part in _PART.finditer(text)]
 
 
-def read_filter(workspace: Workspace, base: Query, text: str) -> Filtered:
+def read_filter(workspace: Workspace, base: Query, text: str) -> FilterReading:
     """The query that `text` makes of `base`. Raises Invalid or NotFound with a sentence on what does not fit."""
     known = FILTERS[base.entity]
     found: dict[str, Any] = {}
@@ -74,7 +74,7 @@ def read_filter(workspace: Workspace, base: Query, text: str) -> Filtered:
             notes += [note] if note else []
     if "valid" in found:
         found["valid_at"] = found.pop("valid")
-    return Filtered(msgspec.structs.replace(base, text=" ".join(words), **found), ", ".join(notes))
+    return FilterReading(msgspec.structs.replace(base, text=" ".join(words), **found), ", ".join(notes))
 
 
 def _read(workspace: Workspace, entity: Entity, name: str, value: str) -> tuple[Any, str]:

@@ -21,7 +21,10 @@ __all__ = ["HostileTextFilter", "safe_text"]
 
 
 class HostileTextFilter(LineFilter):
-    """Scrubs the segments of every line that is painted; keeps their width in cells."""
+    """Scrubs the segments of every line that is painted; keeps their width in cells.
+
+    Install one for the whole app: Textual keeps scrubbed lines by the identity of their filter.
+    """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         if not any(_is_hostile(text) for text, _, control in segments if not control):

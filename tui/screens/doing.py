@@ -27,26 +27,6 @@ class Doing(WorkScreen):
     class Refused(Message):
         error: str
 
-    # --- other screens ------------------------------------------------------------------------------
-
-    def do_go_profiles(self) -> None:
-        self.app.go("profiles")
-
-    def do_go_documents(self) -> None:
-        self.app.go("documents")
-
-    def do_go_links(self) -> None:
-        self.app.go("links")
-
-    def do_go_drafts(self) -> None:
-        self.app.go("drafts")
-
-    def do_go_activity(self) -> None:
-        self.app.go("activity")
-
-    def do_go_system(self) -> None:
-        self.app.go("system")
-
     # --- panels -------------------------------------------------------------------------------------
 
     def do_new(self) -> None:

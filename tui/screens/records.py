@@ -17,8 +17,8 @@ from core.errors import RolodocError
 from core.fields import Entity
 from core.values import Change, Query, RecordId, Ref, Sort
 from tui.actions import Context
-from tui.filtering import Filtered, read_filter
-from tui.screens.doing import Doing
+from tui.filtering import FilterReading, read_filter
+from tui.screens.filtered import Filtered
 from tui.session import ListState
 from tui.widgets.columns import DOCUMENT_COLUMNS, LINK_COLUMNS, PROFILE_COLUMNS, Columns
 from tui.widgets.record_list import RecordList
@@ -31,7 +31,7 @@ ORDERS: dict[Sort, tuple[str, str]] = {
 }
 
 
-class RecordScreen(Doing):
+class RecordScreen(Filtered):
     """One list over the records of an entity."""
 
     columns: ClassVar[Columns]
@@ -42,18 +42,15 @@ class RecordScreen(Doing):
         """The filter line is a query now, or it is not one."""
 
         text: str
-        filtered: Filtered | None
+        reading: FilterReading | None
         cursor: RecordId | None
         error: str = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self.filter_text = ""
         self.base = Query(entity=self.entity)
         self._rest: Timer | None = None
         self._last_move = 0.0
-        self._open_when_loaded = False
-        self._loading = False
 
     def make_list(self) -> RecordList:
         return RecordList(self.columns, id="list")
@@ -70,12 +67,13 @@ class RecordScreen(Doing):
 
     def state(self) -> ListState:
         cursor = self.records.cursor_id
-        return ListState(self.filter_text, self.base.sort, self.base.descending, cursor.hex() if cursor else "")
+        sort = self.base.sort if self.base.sort in ORDERS else "name"
+        return ListState(self.filter_text, sort, self.base.descending, cursor.hex() if cursor else "")
 
     def context(self) -> Context:
         return replace(
             super().context(),
-            marked=len(self.records.marked),
+            marked=len(self.records.marked) if not self.trail else 0,
             trash=self.base.trash and not self.trail,
             filtered=bool(self.filter_text),
         )
@@ -84,14 +82,14 @@ class RecordScreen(Doing):
         id = self.records.cursor_id
         return Ref(self.entity, id) if id is not None else None
 
-    def list_title(self) -> str:
-        row = self.records.cursor_row
-        return row.label if row is not None else ""
+    def chosen(self) -> list[Ref]:
+        marked = self.records.marked
+        return [Ref(self.entity, id) for id in marked] if marked and not self.trail else super().chosen()
 
     def list_state(self) -> str:
         parts = ["trash"] if self.base.trash else []
         parts += [f"/ {self.filter_text}"] if self.filter_text else []
-        if self.entity != "link" and not self.base.trash:
+        if self.base.sort in ORDERS and self.entity != "link":
             parts.append(ORDERS[self.base.sort][self.base.descending])
         elif self.base.descending:
             parts.append("turned round")
@@ -107,9 +105,12 @@ class RecordScreen(Doing):
 
     # --- the list -----------------------------------------------------------------------------------
 
+    def read_filtered(self) -> None:
+        self.read_list()
+
     def read_list(self, *, cursor: RecordId | None = None) -> None:
         """Reads the list by the filter and order of now; the cursor goes to that record if it is there."""
-        self._loading = True
+        self.is_reading = True
         if self.filter_text.strip():
             self._read_filter(self.filter_text, self.base, cursor)
         else:
@@ -128,26 +129,22 @@ class RecordScreen(Doing):
     def _show_filtered(self, message: FilterRead) -> None:
         if message.text != self.filter_text:
             return
-        if message.filtered is None:
-            self._loading = False
+        if message.reading is None:
+            self.is_reading = False
             self.say(message.error, "warn")
             return
-        self.say(message.filtered.note)
-        self.records.show(self.app.workspace, message.filtered.query, cursor=message.cursor)
+        self.say(message.reading.note)
+        self.records.show(self.app.workspace, message.reading.query, cursor=message.cursor)
 
     @on(RecordList.Loaded)
     def _list_loaded(self) -> None:
-        self._loading = False
         self.show_list_position()
         self._cursor_rests()
-        self.refresh_keys()
-        if self._open_when_loaded:
-            self._open_when_loaded = False
-            self.do_open_row()
+        self.list_read()
 
     @on(RecordList.LoadFailed)
     def _list_failed(self, message: RecordList.LoadFailed) -> None:
-        self._loading = False
+        self.is_reading = False
         self.say(str(message.error), "bad")
 
     @on(RecordList.NewRows)
@@ -161,7 +158,7 @@ class RecordScreen(Doing):
 
     @on(RecordList.RowChosen)
     def _row_chosen(self) -> None:
-        self.do_open_row()
+        self.open_row()
 
     @on(RecordList.CursorMoved)
     def _cursor_moved(self) -> None:
@@ -190,70 +187,31 @@ class RecordScreen(Doing):
     # --- actions on the list ------------------------------------------------------------------------
 
     def do_open(self) -> None:
-        if self.focused is self.listing:
-            self.do_open_row()
-        else:
+        if self.focused is self.detail:
             super().do_open()
+        else:
+            self.open_row()
 
-    def do_open_row(self) -> None:
-        if (ref := self.list_ref()) is not None:
-            self.enter(ref, self.list_title())
-
-    def do_filter(self) -> None:
-        from tui.widgets.filter_line import FilterLine
-
-        if self.query(FilterLine):
-            self.query_one(FilterLine).focus()
-            return
-        self.trail.clear()
-        self.place_parts()
-        self.set_class(True, "-filtering")
-        self.query_one("#top").mount(FilterLine(self.filter_text))
-        self.query_one(FilterLine).focus()
-        self.refresh_header()
-
-    def on_filter_line_typed(self, message: Message) -> None:
-        text: str = message.text  # type: ignore[attr-defined]
-        if text != self.filter_text:
-            self.filter_text = text
-            self.read_list()
-
-    def on_filter_line_finished(self, message: Message) -> None:
-        how: str = message.how  # type: ignore[attr-defined]
-        self.listing.focus()
-        self.query("#filter").remove()
-        self.set_class(False, "-filtering")
-        if how == "clear":
-            self.clear_filter()
-        elif how == "open":
-            if self._loading:
-                self._open_when_loaded = True
-            else:
-                self.do_open_row()
-        self.refresh_header()
-
-    def clear_filter(self) -> None:
-        if self.filter_text:
-            self.filter_text = ""
-            self.read_list(cursor=self.records.cursor_id)
-        self.refresh_header()
+    def open_row(self) -> None:
+        """Goes to the detail of the row under the cursor."""
+        row = self.records.cursor_row
+        if row is not None:
+            self.enter(Ref(self.entity, row.id), row.label)
 
     def do_clear(self) -> None:
-        if self.panel is not None:
-            self.panel.leave()
-        elif self.trail:
-            self.do_back()
+        if self.panel is not None or self.trail:
+            super().do_clear()
         elif self.records.marked:
             self.records.clear_marks()
-        elif self.base.trash:
-            self.do_trash()
-        else:
+        elif self.filter_text or not self.base.trash:
             self.clear_filter()
+        else:
+            self.do_trash()
 
     def do_sort(self) -> None:
         orders = list(ORDERS)
-        following = orders[(orders.index(self.base.sort) + 1) % len(orders)]
-        self._order(msgspec.structs.replace(self.base, sort=following, descending=False))
+        at = orders.index(self.base.sort) if self.base.sort in ORDERS else -1
+        self._order(msgspec.structs.replace(self.base, sort=orders[(at + 1) % len(orders)], descending=False))
 
     def do_sort_turn(self) -> None:
         self._order(msgspec.structs.replace(self.base, descending=not self.base.descending))
@@ -264,11 +222,24 @@ class RecordScreen(Doing):
         self.refresh_header()
 
     def do_trash(self) -> None:
-        trash = not self.base.trash
+        self.show_trash(not self.base.trash)
+
+    def show_filtered(self, text: str) -> None:
+        """Shows the list by this filter."""
+        self.trail.clear()
+        self.place_parts()
+        self.base = Query(entity=self.entity)
+        self.filter_text = text
+        self.read_list()
+        self.refresh_header()
+
+    def show_trash(self, trash: bool) -> None:
+        """Shows what was deleted, or what was not."""
+        self.trail.clear()
+        self.place_parts()
         self.base = Query(entity=self.entity, trash=trash, sort="deleted" if trash else "name")
         self.filter_text = ""
         self.records.clear_marks()
-        self.detail.read(None)
         self.read_list()
         self.refresh_header()
 
@@ -281,6 +252,12 @@ class RecordScreen(Doing):
 
     def do_mark_range(self) -> None:
         self.records.mark_range()
+
+    def after_write(self, refs: Sequence[Ref]) -> None:
+        """What was marked is done with; what went out of the list, or came into it, is shown at once."""
+        self.records.clear_marks()
+        if any(ref.entity == self.entity for ref in refs):
+            self.records.reload()
 
     def show_new(self, ref: Ref) -> None:
         if ref.entity == self.entity:

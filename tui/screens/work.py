@@ -16,9 +16,9 @@ from textual.widget import Widget
 from core.fields import Entity
 from core.values import Change, Ref
 from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
-from tui.details import AtLink, AtMore
+from tui.details import AtLink, AtMore, AtRecord
 from tui.widgets.bars import Bar, KeyBar, Status, Tabs, Trail
-from tui.widgets.detail_pane import DetailPane
+from tui.widgets.detail_pane import DetailPane, Source
 from tui.widgets.line_view import LineView
 from tui.session import ListState
 from tui.widgets.painted import Span
@@ -41,12 +41,16 @@ SCREENS = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A record on the trail, and where the reader was in it."""
+    """A record, or a request of the change log, on the trail; and where the reader was in it."""
 
-    ref: Ref
+    source: Source
     title: str = ""
     cursor: Any = None
     top: int = 0
+
+    @property
+    def ref(self) -> Ref:
+        return self.source if isinstance(self.source, Ref) else self.source.ref
 
 
 class WorkScreen(Screen[None]):
@@ -160,14 +164,17 @@ class WorkScreen(Screen[None]):
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
-        context = self.context()
-        shown = [action for action in ACTIONS if {"*", self.name_} & set(action.screens)]
+        bar = self.query_one(KeyBar)
         if self.panel is not None:
-            self.query_one(KeyBar).show_keys([(key, name, True) for key, name in self.panel.keys()])
+            bar.show_keys([(key, name, True) for key, name in self.panel.keys()])
             return
-        self.query_one(KeyBar).show_keys(
-            [(self.app.key_of(action), action.name, action.disabled(context) is None) for action in shown]
-        )
+        context = self.context()
+
+        def shown(where: str) -> list[tuple[str, str, bool]]:
+            actions = [action for action in ACTIONS if where in action.screens]
+            return [(self.app.key_of(a), a.name, a.disabled(context) is None) for a in actions]
+
+        bar.show_keys(shown(self.name_), shown("*"))
 
     def say(self, text: str, kind: str = "") -> None:
         """Shows a sentence in the status line."""
@@ -201,7 +208,9 @@ class WorkScreen(Screen[None]):
         if self.trail:
             key = self.detail.cursor_key
             if isinstance(key, AtLink):
-                return key.link if self.trail[-1].ref.entity != "link" else self.trail[-1].ref
+                return key.link
+            if isinstance(key, AtRecord):
+                return key.ref
             return self.trail[-1].ref
         return self.list_ref()
 
@@ -209,37 +218,40 @@ class WorkScreen(Screen[None]):
         """The record whose detail is shown, or would be."""
         return self.trail[-1].ref if self.trail else self.list_ref()
 
-    def action_act(self, id: str) -> None:
-        self.act(BY_ID[id])
+    async def action_act(self, id: str) -> None:
+        await self.act(BY_ID[id])
 
-    def act(self, action: Action) -> None:
+    async def act(self, action: Action) -> None:
         """Does it, or says why it cannot be done now."""
         reason = action.disabled(self.context())
         if reason is not None:
             self.say(f"{action.name}: {reason}", "warn")
             return
-        getattr(self, action.method)()
+        if action.id.startswith("go."):
+            await self.app.go(action.id.removeprefix("go."))
+        else:
+            getattr(self, action.method)()
 
     # --- the trail ----------------------------------------------------------------------------------
 
     def show_detail_of_cursor(self) -> None:
         self.detail.read(self.list_ref())
 
-    def enter(self, ref: Ref, title: str = "") -> None:
+    def enter(self, source: Source, title: str = "") -> None:
         """One step further on the trail: to the record's detail, at its first link."""
         if self.trail:
             cursor, top = self.detail.place
             self.trail[-1] = replace(self.trail[-1], cursor=cursor, top=top)
-        self.trail.append(Step(ref, title))
-        self.detail.read(ref, to_links=True)
+        self.trail.append(Step(source, title))
+        self.detail.read(source, to_links=True)
         self.place_parts()
-        self.detail.focus()
+        self.set_focus(self.detail)
         self.refresh_header()
 
     def do_open(self) -> None:
         focused = self.focused
         if isinstance(focused, LineView):
-            focused.choose()
+            focused.action_choose()
         elif (ref := self.list_ref()) is not None:
             self.enter(ref)
 
@@ -250,9 +262,9 @@ class WorkScreen(Screen[None]):
             self.trail.pop()
             if self.trail:
                 step = self.trail[-1]
-                self.detail.read(step.ref, cursor=step.cursor, top=step.top)
+                self.detail.read(step.source, cursor=step.cursor, top=step.top)
             else:
-                self.listing.focus()
+                self.set_focus(self.listing)
             self.place_parts()
             self.refresh_header()
 
@@ -270,6 +282,8 @@ class WorkScreen(Screen[None]):
             self.enter(key.other)
         elif isinstance(key, AtMore):
             self.detail.open_further(key)
+        elif isinstance(key, AtRecord) and key.ref != self.detail.ref:
+            self.enter(key.ref)
 
     def on_line_view_moved(self) -> None:
         self.refresh_keys()
@@ -280,11 +294,15 @@ class WorkScreen(Screen[None]):
             self.refresh_header()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if event.widget is self.listing and self.trail and self.panel is None:
+        """Tab and the mouse go in and out as enter and back do."""
+        if event.widget is not self.focused or self.panel is not None:
+            return
+        if event.widget is self.listing and self.trail:
             self.trail.clear()
             self.place_parts()
-        elif event.widget is self.detail and not self.trail and (ref := self.detail.ref) is not None:
-            self.trail.append(Step(ref, self.detail.record.title if self.detail.record else ""))
+        elif event.widget is self.detail and not self.trail and (source := self.detail.source) is not None:
+            self.trail.append(Step(source, self.detail.record.title if self.detail.record else ""))
+            self.place_parts()
         self.refresh_header()
 
     # --- the panel ----------------------------------------------------------------------------------
@@ -307,6 +325,10 @@ class WorkScreen(Screen[None]):
         panel, self.panel = self.panel, None
         back = self._came_from if self._came_from is not None and self._came_from.is_attached else self.listing
         self.place_parts()
-        back.focus()
+        self.set_focus(back)
         panel.remove()
         self.refresh_header()
+        self.panel_closed()
+
+    def panel_closed(self) -> None:
+        """What was shown may be another now."""

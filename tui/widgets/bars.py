@@ -100,12 +100,39 @@ class Status(Bar):
 class KeyBar(Bar):
     """What the most needed keys do here; an action that is disabled stands in dim brackets."""
 
-    def show_keys(self, keys: Sequence[tuple[str, str, bool]]) -> None:
-        """`keys` are (key, name, enabled)."""
-        spans: list[Span] = [Span(" ")]
-        for key, name, enabled in keys:
-            if enabled:
-                spans += [Span(key, "key"), Span(f" {name.lower()}  ")]
-            else:
-                spans.append(Span(f"({key} {name.lower()}) ", "label"))
-        self.show(spans)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._here: list[Key] = []
+        self._everywhere: list[Key] = []
+
+    def show_keys(self, here: Sequence[Key], everywhere: Sequence[Key] = ()) -> None:
+        """The keys of this screen as far as there is room, and those of all screens at the right."""
+        self._here, self._everywhere = list(here), list(everywhere)
+        self._fit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        right = [span for key in self._everywhere for span in _key_spans(key)]
+        room = self.size.width - sum(cell_len(span.text) for span in right) - 2
+        left = [Span(" ")]
+        for key in self._here:
+            spans = _key_spans(key)
+            room -= sum(cell_len(span.text) for span in spans)
+            if room < 0:
+                break
+            left += spans
+        self.show(left, right)
+
+
+Key = tuple[str, str, bool]
+"""(key, name, enabled)"""
+
+
+def _key_spans(key: Key) -> list[Span]:
+    name, does, enabled = key
+    if enabled:
+        return [Span(name, "key"), Span(f" {does.lower()}  ")]
+    return [Span(f"({name} {does.lower()}) ", "label")]

@@ -13,9 +13,22 @@ from textual.worker import get_current_worker
 from core.errors import RolodocError
 from core.values import Change, Record, Ref
 from core.workspace import Workspace
-from tui.details import FIRST_LINKS, GROUPINGS, MORE_LINKS, AtMore, Detail, Grouping, load_detail
+from tui.details import (
+    FIRST_LINKS,
+    GROUPINGS,
+    MORE_LINKS,
+    AtLink,
+    AtMore,
+    Detail,
+    Grouping,
+    load_detail,
+    load_request,
+)
 from tui.widgets.line_view import LineView, line
 from tui.widgets.painted import Span
+
+Source = Ref | Change
+"""A record, or any change of a request."""
 
 GLYPHS = {"created": "+", "restored": "+", "updated": "~", "deleted": "-"}
 
@@ -38,7 +51,7 @@ class DetailPane(LineView):
     def __init__(self, workspace: Workspace, **options: Any) -> None:
         super().__init__(**options)
         self.workspace = workspace
-        self.ref: Ref | None = None
+        self.source: Source | None = None
         self.record: Record | None = None
         self.grouping: Grouping = "relationship"
         self._links: frozenset[bytes] = frozenset()
@@ -48,25 +61,32 @@ class DetailPane(LineView):
         self._goal: tuple[Any, int | None] | None = None  # where the cursor goes when it is loaded
         self._to_links = False
 
-    def read(self, ref: Ref | None, *, cursor: Any = None, top: int | None = None, to_links: bool = False) -> None:
-        """Shows this record; with `to_links` the cursor goes to its first link, else to `cursor`."""
-        if ref is None:
+    @property
+    def ref(self) -> Ref | None:
+        """The record that is shown."""
+        return self.source if isinstance(self.source, Ref) else None
+
+    def read(
+        self, source: Source | None, *, cursor: Any = None, top: int | None = None, to_links: bool = False
+    ) -> None:
+        """Shows this record, or what the request of this change did; with `to_links` the cursor goes to the first link."""
+        if source is None:
             self._generation += 1
-            self.ref = self.record = None
+            self.source = self.record = None
             self.show([])
             return
-        if ref == self.ref and self.record is not None:
+        if source == self.source and self.lines and self._goal is None:
             if to_links:
                 self._go_to_links()
             return
-        self.ref, self.record = ref, None
+        self.source, self.record = source, None
         self._marks, self._opened, self._links = {}, {}, frozenset()
         self._goal, self._to_links = (cursor, top or 0), to_links
         self._load()
 
     def enter_links(self) -> None:
         """Puts the cursor on the first link, as soon as they are there, unless it is on one."""
-        if self.record is None:
+        if self._goal is not None:
             self._to_links = True
         else:
             self._go_to_links()
@@ -79,8 +99,7 @@ class DetailPane(LineView):
 
     def reload(self) -> None:
         """Reads the record again; the cursor stays."""
-        if self.ref is not None:
-            self._goal = self._goal if self.record is None else None
+        if self.source is not None:
             self._load()
 
     def apply_changes(self, changes: Sequence[Change]) -> bool:
@@ -111,15 +130,19 @@ class DetailPane(LineView):
 
     def _load(self) -> None:
         self._generation += 1
-        assert self.ref is not None
-        self._read_record(self._generation, self.ref, self.grouping, dict(self._opened), dict(self._marks))
+        assert self.source is not None
+        self._read_source(self._generation, self.source, self.grouping, dict(self._opened), dict(self._marks))
 
     @work(thread=True, exclusive=True, group="detail", exit_on_error=False)
-    def _read_record(
-        self, generation: int, ref: Ref, grouping: Grouping, opened: dict[str, int], marks: dict[bytes, str]
+    def _read_source(
+        self, generation: int, source: Source, grouping: Grouping, opened: dict[str, int], marks: dict[bytes, str]
     ) -> None:
         try:
-            loaded = self.Loaded(generation, load_detail(self.workspace, ref, grouping, opened, marks))
+            if isinstance(source, Ref):
+                detail = load_detail(self.workspace, source, grouping, opened, marks)
+            else:
+                detail = load_request(self.workspace, source)
+            loaded = self.Loaded(generation, detail)
         except RolodocError as error:
             loaded = self.Loaded(generation, None, str(error))
         if not get_current_worker().is_cancelled:
@@ -131,6 +154,7 @@ class DetailPane(LineView):
             return
         detail = message.detail
         if detail is None:
+            self._goal = None
             self.show([line(Span(message.error, "bad"), wraps=True)])
             return
         self.record, self._links = detail.record, detail.links
@@ -142,11 +166,10 @@ class DetailPane(LineView):
             self.show(detail.lines, cursor=cursor if cursor is not None else detail.lines[0].key, top=top)
         if self._to_links:
             self._go_to_links()
-        self.post_message(self.Read(detail.record))
+        if detail.record is not None:
+            self.post_message(self.Read(detail.record))
 
     def _go_to_links(self) -> None:
-        from tui.details import AtLink
-
         self._to_links = False
         if not isinstance(self.cursor_key, AtLink):
             self.move_to(next((entry.key for entry in self.lines if isinstance(entry.key, AtLink)), None))

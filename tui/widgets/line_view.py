@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -50,6 +49,7 @@ class _Row:
 
 
 MARGIN = 2
+LEAD = 3  # rows kept above a line that was far away
 
 
 class LineView(Painted, can_focus=True):
@@ -61,7 +61,8 @@ class LineView(Painted, can_focus=True):
         Binding("pagedown", "page(1)", "Next page", show=False, id="move.page_down"),
         Binding("pageup", "page(-1)", "Previous page", show=False, id="move.page_up"),
         Binding("home", "end(-1)", "First line", show=False, id="move.first"),
-        Binding("end", "end(1)", "Last line", show=False, id="move.last"),
+        Binding("end,G", "end(1)", "Last line", show=False, id="move.last"),
+        Binding("enter", "choose", "Open", show=False, id="list.open"),
     ]
 
     @dataclass
@@ -141,6 +142,7 @@ class LineView(Painted, can_focus=True):
         if at is not None:
             self._set_cursor(at)
 
+
     def action_move(self, step: int) -> None:
         height = max(1, self.size.height)
         target = self._next_stop(step)
@@ -165,12 +167,10 @@ class LineView(Painted, can_focus=True):
             self._set_cursor(stops[-1] if direction > 0 else stops[0])
         self._scroll(direction * len(self._rows))
 
-    def choose(self) -> bool:
-        """Chooses the line under the cursor; False where there is none."""
-        if self._cursor is None:
-            return False
-        self.post_message(self.Chosen(self, self.cursor_key))
-        return True
+    def action_choose(self) -> None:
+        """Chooses the line under the cursor."""
+        if self._cursor is not None:
+            self.post_message(self.Chosen(self, self.cursor_key))
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -199,7 +199,9 @@ class LineView(Painted, can_focus=True):
             self._paint()
 
     def _reveal(self) -> None:
-        height = max(1, self.size.height)
+        height = self.size.height
+        if not height:
+            return
         self._top = min(self._top, max(0, len(self._rows) - height))
         if self._cursor is None:
             return
@@ -207,6 +209,8 @@ class LineView(Painted, can_focus=True):
         if row < self._top:
             first = self._stops()[0] == self._cursor
             self._top = 0 if first and row < height else row
+        elif row >= self._top + 2 * height:
+            self._top = row - min(LEAD, height - 1)
         elif row >= self._top + height:
             self._top = row - height + 1
 
@@ -280,13 +284,10 @@ class LineView(Painted, can_focus=True):
                 again = at == self._cursor and self.has_focus
                 self._set_cursor(at)
                 if again or event.chain > 1:
-                    self.choose()
+                    self.action_choose()
 
     def on_mouse_scroll_down(self) -> None:
         self._scroll(3)
 
     def on_mouse_scroll_up(self) -> None:
         self._scroll(-3)
-
-    def refresh_row(self, y: int) -> None:
-        self.refresh(Region(0, y, self.size.width, 1))

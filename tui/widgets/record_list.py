@@ -166,6 +166,11 @@ class RecordList(ScreenLines, can_focus=True):
     def cursor_id(self) -> RecordId | None:
         return self._cursor_id
 
+    def shows(self, id: RecordId) -> bool:
+        """Whether this record stands on the screen now."""
+        index = self._window.index_of(id) if self._window else None
+        return index is not None and self._top <= index < self._top + self._height
+
     @property
     def position(self) -> tuple[int, Count]:
         """Where the cursor stands, from 1 on (0 in an empty list), and how many rows there are."""

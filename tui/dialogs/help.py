@@ -1,0 +1,61 @@
+"""What the keys do: where the person is first, then everywhere; and what can be written into the filter line."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from tui.actions import ACTIONS, key_names
+from tui.dialogs.panel import Panel
+from tui.feed import FEED_FILTERS
+from tui.filtering import FILTERS
+from tui.widgets.line_view import Line, LineView, line
+from tui.widgets.painted import Span
+
+
+class HelpPanel(Panel):
+    """Derived from the registry and from the bindings of what had the keys."""
+
+    title = "Help"
+    hints = (("↑↓", "scroll"), ("esc", "close"))
+
+    def __init__(self, screen: str, focused: Widget | None) -> None:
+        super().__init__()
+        self._screen, self._focused = screen, focused
+
+    def compose(self) -> ComposeResult:
+        yield LineView(id="help")
+
+    def on_mount(self) -> None:
+        view = self.query_one(LineView)
+        view.focus()
+        view.show(self._lines())
+
+    def _lines(self) -> list[Line]:
+        lines = [line(Span("Moving", "title"))]
+        lines += [self._keys(keys, says) for keys, says in _moves(self._focused)]
+        lines += [line(), line(Span("Actions", "title"), Span("   : finds each by its name", "label"))]
+        lines += [
+            self._keys(" ".join(key_names(self.app.keys_of(action))), f"{action.name}: {action.sentence}")
+            for action in ACTIONS
+        ]
+        lines += [line(), line(Span("The filter line", "title"))]
+        lines.append(line(Span("Words find names, titles, descriptions, texts and tags; more is told by", "label"), wraps=True))
+        for entity, filters in FILTERS.items():
+            lines += [line(Span(f"{name + ':':<10} ", "key"), Span(f"{entity} {says}", "label")) for name, says in filters.items()]
+        lines += [line(Span(f"{name + ':':<10} ", "key"), Span(f"change {says}", "label")) for name, says in FEED_FILTERS.items()]
+        lines.append(line(Span('Quotes keep words together: category:"Standards Track"', "label"), wraps=True))
+        return lines
+
+    def _keys(self, keys: str, says: str) -> Line:
+        return line(Span(f"{keys:<12} ", "key"), Span(says), wraps=True)
+
+
+def _moves(focused: Widget | None) -> list[tuple[str, str]]:
+    """(keys, what they do) of the widget that had the keys."""
+    keys: dict[str, list[str]] = {}
+    for key, bindings in focused._bindings.key_to_bindings.items() if focused is not None else ():
+        for binding in bindings:
+            if binding.description:
+                keys.setdefault(binding.description, []).extend(key_names(key))
+    return [(" ".join(names), says) for says, names in keys.items()]

@@ -1,0 +1,167 @@
+"""A new link, or many: first the relationship type, then the other end by typing a part of its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from core.errors import RolodocError
+from core.fields import Entity
+from core.values import Create, ProfileRow, Query, Receipt, Ref, Row, TypeRow, Write
+from tui.dialogs.pick import PickPanel
+from tui.widgets.line_view import Line, line
+from tui.widgets.painted import Span
+
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewType:
+    """A relationship type that is made together with the link: `name` or `name / inverse name`."""
+
+    typed: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        name, _, inverse = (part.strip() for part in self.typed.partition("/"))
+        return {"name": name, "inverse": inverse}
+
+
+class LinkPanel(PickPanel):
+    """Links all of `refs`, profiles or documents, with one record of the other kind."""
+
+    @dataclass
+    class TypesRead(Message):
+        types: list[TypeRow]
+        used: list[str]
+
+    @dataclass
+    class Found(Message):
+        text: str
+        rows: list[Row]
+
+    @dataclass
+    class Linked(Message):
+        receipt: Receipt
+        said: str
+
+    @dataclass
+    class Failed(Message):
+        error: str
+
+    def __init__(self, refs: list[Ref]) -> None:
+        super().__init__()
+        self._refs = refs
+        self._from: Entity = refs[0].entity
+        self._to: Literal["profile", "document"] = "document" if self._from == "profile" else "profile"
+        self._types: list[TypeRow] | None = None
+        self._used: list[str] = []
+        self._type: TypeRow | NewType | None = None
+        self._pending = ""  # what was typed before its answer came
+        many = f" {len(refs)} {self._from}s" if len(refs) > 1 else ""
+        self.title = f"Link{many}"
+        self.question = "relationship type; a name that is not there makes a new one, name / inverse name"
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._read_types()
+
+    # --- first the type -----------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="types", exit_on_error=False)
+    def _read_types(self) -> None:
+        try:
+            workspace = self.app.workspace
+            used = [group.type.name for group in workspace.groups(self._refs[0])]
+            self.post_message(self.TypesRead(workspace.types(), used))
+        except RolodocError as error:
+            self.post_message(self.Failed(str(error)))
+
+    @on(TypesRead)
+    def _types_read(self, message: TypesRead) -> None:
+        self._types, self._used = message.types, message.used
+        self.typed(self.input.value.strip())
+
+    def typed(self, text: str) -> None:
+        if self._type is None:
+            if self._types is not None:
+                self.show(self._type_lines(text))
+        else:
+            self._find(text)
+
+    def _type_lines(self, text: str) -> list[Line]:
+        assert self._types is not None
+        found = [row for row in self._types if text.casefold() in f"{row.name} {row.inverse}".casefold()]
+        found.sort(key=lambda row: (not row.name.casefold().startswith(text.casefold()), row.name not in self._used))
+        lines = [
+            line(Span(f"{row.name:<20} "), Span(row.inverse, "label"), key=row) for row in found
+        ]
+        name = NewType(text).fields["name"].casefold()
+        if name and all(row.name.casefold() != name for row in found):
+            lines.append(line(Span("+ ", "good"), f"make the type “{text}”", key=NewType(text)))
+        return lines or [line(Span("there is no relationship type yet; type the name of one", "label"))]
+
+    # --- then the other end --------------------------------------------------------------------------
+
+    def picked(self, key: Any) -> None:
+        if self._type is None:
+            self._type = key
+            name = key.fields["name"] if isinstance(key, NewType) else key.name
+            self.title = f"{self.title} · {name}"
+            self.work.refresh_header()
+            self.ask(f"{name}: which {self._to}? type a part of its {'name' if self._to == 'profile' else 'title'}")
+        else:
+            self._link(key)
+
+    @work(thread=True, exclusive=True, group="candidates", exit_on_error=False)
+    def _find(self, text: str) -> None:
+        try:
+            rows = self.app.workspace.page(Query(entity=self._to, text=text), limit=CANDIDATES).rows
+        except RolodocError as error:
+            self.post_message(self.Failed(str(error)))
+            return
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Found(text, rows))
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        if message.text != self.input.value.strip():
+            return
+        lines = [line(row.label, key=row, end=_facts(row)) for row in message.rows]
+        self.show(lines or [line(Span(f"no {self._to} is found by this", "label"))])
+
+    def _link(self, row: Row) -> None:
+        kind = self._type
+        writes: list[Write] = [Create("type", kind.fields)] if isinstance(kind, NewType) else []
+        name = kind.fields["name"] if isinstance(kind, NewType) else kind.name if kind else ""
+        for ref in self._refs:
+            ends = {self._from: ref.id, self._to: row.id}
+            writes.append(Create("link", {**ends, "type": name}))
+        many = f"{len(self._refs)} {self._from}s" if len(self._refs) > 1 else ""
+        self._write(writes, f"linked {many or name} · {row.label}")
+
+    @work(thread=True, group="write", exit_on_error=False)
+    def _write(self, writes: list[Write], said: str) -> None:
+        try:
+            receipt = self.app.live.write(lambda: self.app.workspace.write(writes))
+            self.post_message(self.Linked(receipt, said))
+        except RolodocError as error:
+            self.post_message(self.Failed(str(error)))
+
+    @on(Linked)
+    def _linked(self, message: Linked) -> None:
+        self.close(f"{message.said}; {self.app.key_named('undo')} takes it back")
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self.work.say(message.error, "bad")
+
+
+def _facts(row: Row) -> str:
+    if isinstance(row, ProfileRow):
+        return row.email or row.kind
+    return getattr(row, "category", "")

@@ -1,0 +1,87 @@
+"""A panel to type into, with the lines below that match: commands, relationship types, the other end of a link."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.dialogs.panel import Panel
+from tui.widgets.fields import Label
+from tui.widgets.line_view import Line, LineView
+
+
+class PickPanel(Panel):
+    """`typed` is called for what is typed, `picked` for the line that enter picks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Next", show=False, priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True),
+        Binding("pagedown", "page(1)", "Next page", show=False, priority=True),
+        Binding("pageup", "page(-1)", "Previous page", show=False, priority=True),
+    ]
+    hints = (("↑↓", "move"), ("⏎", "pick"), ("esc", "close"))
+    question = ""
+
+    def compose(self) -> ComposeResult:
+        yield Label(self.question, classes="question")
+        line = Input(compact=True, classes="pick")
+        line.cursor_blink = False
+        yield line
+        yield LineView(id="picks")
+
+    @property
+    def view(self) -> LineView:
+        return self.query_one(LineView)
+
+    @property
+    def input(self) -> Input:
+        return self.query_one(Input)
+
+    def on_mount(self) -> None:
+        self.query_one(LineView).can_focus = False
+        self.input.focus()
+        self.typed("")
+
+    def typed(self, text: str) -> None:
+        """Shows what matches."""
+
+    def picked(self, key: Any) -> None:
+        """Does what was picked."""
+
+    def show(self, lines: list[Line]) -> None:
+        """Shows these lines, with the cursor on the first that can be picked."""
+        first = next((entry.key for entry in lines if entry.key is not None), None)
+        self.view.show(lines, cursor=first, top=0)
+
+    def ask(self, question: str) -> None:
+        """Asks for something else, with an empty line to type into."""
+        self.query_one(Label).show_text(question, "label")
+        with self.prevent(Input.Changed):
+            self.input.value = ""
+        self.typed("")
+
+    def action_move(self, step: int) -> None:
+        self.view.action_move(step)
+
+    def action_page(self, direction: int) -> None:
+        self.view.action_page(direction)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.typed(event.value.strip())
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if (key := self.view.cursor_key) is not None:
+            self.picked(key)
+
+    @on(LineView.Chosen)
+    def _chosen(self, message: LineView.Chosen) -> None:
+        message.stop()
+        self.picked(message.key)

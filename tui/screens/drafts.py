@@ -1,0 +1,177 @@
+"""Drafts: what was typed and not saved, the latest first; and whether its record has moved on since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from core.drafts import Draft, drop_draft, list_drafts
+from core.errors import NotFound, RolodocError
+from core.values import Change, Record, Ref
+from tui.actions import Context
+from tui.describe import differences, field_label, moment
+from tui.screens.doing import Doing
+from tui.widgets.line_view import Line, LineView, line
+from tui.widgets.painted import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft, and its record as it is now; without one it is of a new record, or of one that is gone."""
+
+    draft: Draft
+    record: Record | None
+
+    @property
+    def has_moved_on(self) -> bool:
+        return self.record is not None and self.record.version != self.draft.base_version
+
+    @property
+    def title(self) -> str:
+        if self.record is not None:
+            return self.record.title
+        named = self.draft.fields.get("name") or self.draft.fields.get("title")
+        return str(named) if named else f"new {self.draft.entity}"
+
+    @property
+    def state(self) -> str:
+        if self.draft.id is None:
+            return "new"
+        if self.record is None:
+            return "✗ its record is gone"
+        if self.has_moved_on:
+            return f"! open edit clash: {self.record.updated_by} saved rev {self.record.revision}"
+        return "not saved"
+
+
+class DraftsScreen(Doing):
+    """Enter goes on with a draft, or settles its clash."""
+
+    name_ = "drafts"
+    title_ = "Drafts"
+
+    @dataclass
+    class Read(Message):
+        drafts: list[Kept]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drafts: dict[str, Kept] = {}
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.read_drafts()
+
+    @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
+    def read_drafts(self) -> None:
+        workspace = self.app.workspace
+        try:
+            drafts = []
+            for draft in list_drafts(workspace):
+                record = None
+                if draft.ref is not None:
+                    try:
+                        record = workspace.get(draft.ref)
+                    except NotFound:
+                        pass
+                drafts.append(Kept(draft, record))
+        except RolodocError as error:
+            self.post_message(self.Refused(str(error)))
+            return
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Read(drafts))
+
+    @on(Read)
+    def _show(self, message: Read) -> None:
+        self.drafts = {kept.draft.key: kept for kept in message.drafts}
+        empty = [line(Span("no drafts: everything that was typed is saved", "label"))]
+        self.view.show([self._line(kept) for kept in message.drafts] or empty)
+        self.show_position(f"{len(self.drafts):,}" if self.drafts else "")
+        if self.panel is None:
+            self.show_detail_of_cursor()
+        self.refresh_keys()
+
+    @property
+    def view(self) -> LineView:
+        return self.query_one("#list", LineView)
+
+    def _line(self, kept: Kept) -> Line:
+        names = ", ".join(field_label(kept.draft.entity, name).lower() for name in kept.draft.fields)
+        return line(
+            Span(kept.title),
+            Span(f"  {names}  ", "label"),
+            Span(kept.state, "warn" if kept.has_moved_on else "label"),
+            key=kept.draft.key,
+            end=moment(kept.draft.at),
+        )
+
+    def kept(self) -> Kept | None:
+        """The draft under the cursor."""
+        return self.drafts.get(self.view.cursor_key)
+
+    def context(self) -> Context:
+        kept = self.kept()
+        return replace(super().context(), draft=kept is not None, subject=kept.draft.ref if kept else None)
+
+    def subject(self) -> Ref | None:
+        return None
+
+    def show_detail_of_cursor(self) -> None:
+        """What the draft would change."""
+        kept = self.kept()
+        self.detail.read(None)
+        if kept is not None:
+            entity = kept.draft.entity
+            head = [line(Span(kept.title, "title"), wraps=True), line(Span(kept.state, "label"), wraps=True), line()]
+            self.detail.show([*head, *differences(entity, kept.draft.base, kept.draft.fields)])
+
+    def on_line_view_moved(self) -> None:
+        self.show_detail_of_cursor()
+        self.refresh_keys()
+
+    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+        if message.view is self.view:
+            self.do_edit()
+
+    def do_edit(self) -> None:
+        from tui.dialogs.form import FormPanel
+
+        kept = self.kept()
+        if kept is not None:
+            self.open_panel(FormPanel(kept.draft.entity, kept.draft.ref))
+
+    def do_remove(self) -> None:
+        from tui.dialogs.confirm import ConfirmPanel
+
+        kept = self.kept()
+        if kept is not None:
+            shown = [line(Span("✗ ", "bad"), f"what you typed for {kept.title}", wraps=True)]
+            self.open_panel(ConfirmPanel("Drop the draft", shown, lambda: self._drop(kept.draft)))
+
+    @work(thread=True, exclusive=True, group="draft", exit_on_error=False)
+    def _drop(self, draft: Draft) -> None:
+        try:
+            drop_draft(self.app.workspace, draft)
+        except RolodocError as error:
+            self.post_message(self.Refused(str(error)))
+        self.app.call_from_thread(self.read_drafts)
+
+    def panel_closed(self) -> None:
+        self.read_drafts()
+
+    def do_refresh(self) -> None:
+        self.read_drafts()
+
+    def apply_changes(self, changes: Sequence[Change]) -> bool:
+        about = {kept.draft.ref for kept in self.drafts.values()}
+        touched = any(change.ref in about for change in changes)
+        if touched:
+            self.read_drafts()
+        return touched
+
+    def concerns(self, change: Change) -> bool:
+        return any(kept.draft.ref == change.ref for kept in self.drafts.values())

@@ -1,0 +1,148 @@
+"""The store: where it is, what is in it, what is in the trash, and how this terminal is set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from core.drafts import list_drafts
+from core.errors import RolodocError
+from core.fields import Entity
+from core.values import Change, Count, Query, Stats
+from tui.screens.doing import Doing
+from tui.settings import settings_path
+from tui.widgets.line_view import Line, LineView, line
+from tui.widgets.painted import Span
+
+SCREEN_OF: Final[dict[Entity, str]] = {"profile": "profiles", "document": "documents", "link": "links"}
+LABEL = 18  # cells
+
+
+@dataclass(frozen=True, slots=True)
+class AtTrash:
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class AtDrafts:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AtType:
+    name: str
+
+
+class SystemScreen(Doing):
+    """Enter on a trash shows it, on a relationship type its links."""
+
+    name_ = "system"
+    title_ = "System"
+
+    @dataclass
+    class Read(Message):
+        stats: Stats
+        trash: dict[Entity, Count]
+        drafts: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.split = False
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.read_totals()
+
+    @work(thread=True, exclusive=True, group="totals", exit_on_error=False)
+    def read_totals(self) -> None:
+        workspace = self.app.workspace
+        try:
+            trash = {entity: workspace.count(Query(entity=entity, trash=True)) for entity in SCREEN_OF}
+            message = self.Read(workspace.stats(), trash, len(list_drafts(workspace)))
+        except RolodocError as error:
+            self.post_message(self.Refused(str(error)))
+            return
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
+
+    @on(Read)
+    def _show(self, message: Read) -> None:
+        self.query_one("#list", LineView).show([*self._store(message), *self._terminal()])
+
+    def _store(self, read: Read) -> list[Line]:
+        stats = read.stats
+        lines = [
+            line(Span("Store", "title")),
+            _fact("file", stats.path or "in memory"),
+            _fact("size", _size(stats.size)),
+            _fact("profiles", f"{stats.profiles:,}"),
+            _fact("documents", f"{stats.documents:,}"),
+            _fact("links", f"{stats.links:,}"),
+            _fact("changes logged", f"{stats.changes:,}"),
+            line(),
+            line(Span("Links by type", "title")),
+        ]
+        for name, count in stats.links_by_type.items():
+            lines.append(line(Span(f"{name:<{LABEL}} ", "label"), Span(f"{count:>12,}"), key=AtType(name)))
+        lines += [line(), line(Span("Trash", "title"))]
+        for entity, count in read.trash.items():
+            lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{count!s:>12}"), key=AtTrash(entity)))
+        lines += [line(), line(Span("Drafts", "title"))]
+        lines.append(line(Span(f"{'not saved':<{LABEL}} ", "label"), Span(f"{read.drafts:>12,}"), key=AtDrafts()))
+        return lines
+
+    def _terminal(self) -> list[Line]:
+        app = self.app
+        thin = "on: sixteen colours, no mouse, no animation" if app.thin else "off"
+        return [
+            line(),
+            line(Span("This terminal", "title")),
+            _fact("you are", app.workspace.actor.name),
+            _fact("thin", thin),
+            _fact("theme", f"{app.theme}{', without colours (NO_COLOR)' if app.no_color else ''}"),
+            _fact("other programs", "may not be started (forced command)" if app.forced else "may be started with E"),
+            _fact("settings", str(settings_path())),
+        ]
+
+    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+        self.go_to(message.key)
+
+    @work(exit_on_error=False)
+    async def go_to(self, key: AtTrash | AtDrafts | AtType) -> None:
+        from tui.screens.records import RecordScreen
+
+        if isinstance(key, AtDrafts):
+            await self.app.go("drafts")
+            return
+        await self.app.go(SCREEN_OF[key.entity] if isinstance(key, AtTrash) else "links")
+        screen = self.app.screen
+        if isinstance(screen, RecordScreen):
+            if isinstance(key, AtTrash):
+                screen.show_trash(True)
+            else:
+                screen.show_filtered(f'type:"{key.name}"' if " " in key.name else f"type:{key.name}")
+
+    def apply_changes(self, changes: Sequence[Change]) -> bool:
+        if changes and self.is_current:
+            self.read_totals()
+        return False
+
+    def do_refresh(self) -> None:
+        self.read_totals()
+
+    def do_theme(self) -> None:
+        super().do_theme()
+        self.read_totals()
+
+
+def _fact(label: str, value: str) -> Line:
+    return line(Span(f"{label:<{LABEL}} ", "label"), Span(value), wraps=True)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_048_576:,.1f} MB" if size >= 1_048_576 else f"{size / 1024:,.0f} KB"
