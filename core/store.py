@@ -17,6 +17,7 @@ from threading import Lock, RLock
 from typing import Any, Final
 from urllib.parse import quote
 
+import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
 from core.errors import Corrupt, Incompatible, Invalid, NotFound, RolodocError, Timeout, Unavailable
@@ -273,8 +274,8 @@ def _is_sqlite(path: Path) -> bool:
 # --- errors of SQLite as ours ------------------------------------------------------------------------
 
 
-ERRORS: Final = (sqlite.Error, UnicodeEncodeError, OverflowError)
-"""What SQLite raises, and what its Python module does for a value that it cannot hand over."""
+ERRORS: Final = (sqlite.Error, UnicodeEncodeError, OverflowError, msgspec.DecodeError)
+"""What SQLite raises, what its Python module does for a value that it cannot hand over, and damaged JSON in a row."""
 
 
 @contextmanager
