@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from core.demo import words
+from core.demo.papers import invent_instant
 
 PEOPLE: Final = 0.7  # of all profiles
 ORGANISATIONS: Final = 0.22
@@ -22,12 +23,14 @@ def invent_profiles(random: Random, count: int) -> Iterator[dict[str, Any]]:
     organisations = max(1, int(count * ORGANISATIONS))
     people = max(1, int(count * PEOPLE))
     names = [_organisation_name(random) for _ in range(min(organisations, 5_000))]
-    for index in range(organisations):
-        yield _organisation(random, names[index] if index < len(names) else _organisation_name(random))
-    for _ in range(count - organisations - people):
-        yield _group(random)
-    for _ in range(people):
-        yield _person(random, random.choice(names))
+    for index in range(count):
+        if index < organisations:
+            fields = _organisation(random, names[index] if index < len(names) else _organisation_name(random))
+        elif index < count - people:
+            fields = _group(random)
+        else:
+            fields = _person(random, random.choice(names))
+        yield fields | {"created": invent_instant(random)}
 
 
 def _organisation_name(random: Random) -> str:

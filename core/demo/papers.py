@@ -108,9 +108,14 @@ class Paper(NamedTuple):
     fields: dict[str, Any]
 
 
+def invent_instant(random: Random) -> int:
+    """A minute of the years that the demo covers."""
+    return FIRST_DAY + int(random.random() * (LAST_DAY - FIRST_DAY)) // 60_000_000 * 60_000_000
+
+
 def invent_document(random: Random, names: Names) -> Paper:
     kind = random.choice(KINDS)
-    at = FIRST_DAY + int(random.random() * (LAST_DAY - FIRST_DAY)) // 60_000_000 * 60_000_000
+    at = invent_instant(random)
     topic = random.choice(words.TOPICS)
     status = random.choice(kind.statuses)
     amount = int(100 * 10 ** (3 * random.random()))

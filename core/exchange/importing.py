@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from core.errors import Invalid, NotFound
-from core.exchange import ndjson, tables, vcards
+from core.exchange import lines, ndjson, tables, vcards
 from core.exchange.loading import Loader
 from core.exchange.reports import ImportReport, write_errors
 from core.exchange.rows import Advance, GivenAttachment, in_batches
@@ -49,11 +49,13 @@ def import_paths(
     A record keeps its id there as external id of `source`, by default the name of the folder or file; so the same
     import again changes nothing. A row that cannot go in is in the report and in the errors file, and the others go
     in; with `strict` nothing does then, and everything is one write. `dry_run` writes nothing, no errors file either.
-    `progress` counts bytes of the files, then the writes of a strict import. Raises NotFound and Invalid for what is
-    no such file, before anything is written.
+    `progress` counts bytes of the files, then the writes of a strict import. Raises NotFound, Invalid and
+    Unavailable for what is no such file or cannot be read, before anything is written.
     """
     parts = [part for path in paths for part in _find_parts(Path(path), source)]
     parts = sorted({part.path.resolve(): part for part in parts}.values(), key=lambda part: KINDS.index(part.kind))
+    for part in parts:
+        lines.check_start(part.path)
     writer = Writer(workspace, dry_run=dry_run, strict=strict, reason=_reason(parts))
     loader = Loader(workspace, writer)
     advance = _counting(progress, sum(part.path.stat().st_size for part in parts))

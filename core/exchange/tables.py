@@ -66,6 +66,7 @@ class Header(NamedTuple):
 
 def read_header(path: Path) -> Header:
     """What the first line says. Raises Invalid when it is no header: none of its columns holds the name."""
+    lines.check_start(path)
     first = next((line for _, line in lines.read_lines(path) if line is None or not line.isspace()), b"")
     try:
         text = (first or b"").decode()

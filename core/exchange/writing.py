@@ -9,7 +9,7 @@ from core.errors import Conflict, Invalid, NotFound, RolodocError, Unavailable
 from core.exchange.contents import CheckedFile
 from core.exchange.reports import ImportReport, RowError
 from core.exchange.rows import Place
-from core.values import Create, Write
+from core.values import Create, Edit, Write
 from core.workspace import Progress, Workspace
 
 Planned = tuple[Place, Write]
@@ -38,7 +38,7 @@ class Writer:
             if not self.dry_run:
                 self._held += planned
             return
-        self._store_files()
+        self._store_files(planned)
         while planned:
             try:
                 self._workspace.write([write for _, write in planned], reason=self._reason)
@@ -54,13 +54,15 @@ class Writer:
 
     def add(self, write: Write) -> None:
         """A write that no row asked for. Raises what Workspace.write raises."""
+        if self.dry_run:
+            return
         if self._strict:
             self._added.append(write)
-        elif not self.dry_run:
+        else:
             self._workspace.write([write], reason=self._reason)
 
     def keep_file(self, file: CheckedFile) -> None:
-        """It is stored before the next write that goes in."""
+        """It is stored before the first write that names it."""
         self._files[file.sha256] = file
 
     def refuse(self, place: Place, error: RolodocError) -> None:
@@ -80,22 +82,28 @@ class Writer:
         return good
 
     def finish(self, progress: Progress | None = None) -> None:
-        """The one write of a strict import. Raises what Workspace.write raises."""
+        """The one write of a strict import."""
         report = self.report
+        if self._held and not report.errors:
+            self._store_files(self._held)
+            writes = [*self._added, *(write for _, write in self._held)]
+            try:
+                self._workspace.write(writes, reason=self._reason, progress=progress)
+            except (Invalid, NotFound, Conflict) as error:
+                if error.index is None or error.index < len(self._added):
+                    raise
+                self.refuse(self._held[error.index - len(self._added)][0], error)
         if self._strict and report.errors:
             report.created = report.updated = report.unchanged = 0
             report.notes.append("Nothing was imported: a strict import takes all rows or none.")
-        elif self._held:
-            self._store_files()
-            writes = [*self._added, *(write for _, write in self._held)]
-            self._workspace.write(writes, reason=self._reason, progress=progress)
 
-    def _store_files(self) -> None:
-        for file in self._files.values():
-            with file.path.open("rb") as stream:
-                if self._workspace.store_content(stream)[0] != file.sha256:
-                    raise Unavailable(f"{file.path} was changed while it was read; import it again")
-        self._files = {}
+    def _store_files(self, planned: Iterable[Planned]) -> None:
+        for _, write in planned:
+            entries = write.fields.get("contents", ()) if isinstance(write, Create | Edit) else ()
+            for file in filter(None, (self._files.pop(entry["sha256"], None) for entry in entries)):
+                with file.path.open("rb") as stream:
+                    if self._workspace.store_content(stream)[0] != file.sha256:
+                        raise Unavailable(f"{file.path} was changed while it was read; import it again")
 
     def _count(self, planned: Iterable[Planned]) -> None:
         for _, write in planned:

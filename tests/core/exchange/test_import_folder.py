@@ -244,6 +244,33 @@ def test_a_strict_import_with_a_bad_row_changes_nothing(workspace: Workspace, sm
     assert workspace.cursor() == 0
 
 
+def test_a_strict_import_that_the_store_refuses_names_the_row(workspace: Workspace, small_folder) -> None:
+    make_type(workspace, "author", profile_kinds=["person"])
+    cursor = workspace.cursor()
+
+    report = import_paths(workspace, [small_folder], strict=True)
+
+    assert [line for line, _, _ in refusals(report)] == [2]
+    assert counts(report) == (0, 0, 0, 1)
+    assert workspace.cursor() == cursor
+
+
+def test_two_sources_are_two_worlds(workspace: Workspace, write: Write) -> None:
+    here, there = write("here/profiles.ndjson", ANN), write("there/profiles.ndjson", ANN)
+
+    import_paths(workspace, [here.parent, there.parent])
+
+    assert workspace.stats().profiles == 2
+
+
+def test_one_source_has_an_id_once(workspace: Workspace, write: Write) -> None:
+    here, there = write("here.ndjson", ANN), write("there.ndjson", ANN | {"name": "Another"})
+
+    report = import_paths(workspace, [here, there], source="crm")
+
+    assert refusals(report) == [(1, "id", f'"ann" is line 1 of {here} already')]
+
+
 def test_many_rows_go_in_batch_by_batch(workspace: Workspace, write: Write, monkeypatch) -> None:
     monkeypatch.setattr("core.exchange.rows.BATCH_ROWS", 10)
     path = write("people.ndjson", *({"id": str(n), "name": f"Person {n}"} for n in range(35)))
@@ -291,5 +318,14 @@ def test_a_file_of_another_kind(workspace: Workspace, write: Write) -> None:
 def test_a_bad_path_among_good_ones_stops_before_anything_is_written(workspace: Workspace, small_folder) -> None:
     with pytest.raises(NotFound):
         import_paths(workspace, [small_folder, "nowhere"])
+
+    assert workspace.cursor() == 0
+
+
+def test_a_bad_file_in_a_folder_stops_before_anything_is_written(workspace: Workspace, small_folder) -> None:
+    (small_folder / "links.ndjson").write_bytes("{}".encode("utf-16"))
+
+    with pytest.raises(Invalid, match="UTF-16"):
+        import_paths(workspace, [small_folder])
 
     assert workspace.cursor() == 0

@@ -21,7 +21,9 @@ from core.values import Actor, Create
 from core.workspace import Workspace, open_workspace
 from tests.core.exchange.reading import everything
 
-SOME = settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(
+    max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 MANY = settings(max_examples=200, derandomize=True, deadline=None)
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
