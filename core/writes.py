@@ -258,8 +258,8 @@ class OpenRequest:
     def _keep_external(self, entity: Entity, id: int, external: tuple[str, str]) -> None:
         source, external_id = external
         for name in external:
-            if not isinstance(name, str) or not name or len(name) > LINE:
-                raise Invalid(f"must be a source and an id of 1 to {LINE} characters", "external")
+            if not isinstance(name, str) or not 0 < len(name) <= LINE or "\0" in name:
+                raise Invalid(f"must be a source and an id of 1 to {LINE} characters, none of them NUL", "external")
         added = self.db.execute(
             "INSERT OR IGNORE INTO external_id(entity, external_id, source, record_id) VALUES (?, ?, ?, ?)",
             (entity, external_id, source, id),
