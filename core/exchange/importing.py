@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -124,27 +125,27 @@ def _find_parts(path: Path, source: str) -> list[Part]:
         raise NotFound(f"there is no file or folder {path}")
     if not path.is_file():
         raise Invalid(f"{path} is neither a file nor a folder")
-    suffix = path.suffix.lower()
+    name, suffix = _readable(path), path.suffix.lower()
     if suffix in (".ndjson", ".jsonl"):
         return [_ndjson_part(path, source)]
     if suffix in (".csv", ".tsv"):
-        source = source or path.stem
+        source = source or _readable(path.stem)
         header = tables.read_header(path)
-        read = lambda advance: tables.read_table(path, str(path), header, source, advance)  # noqa: E731
-        return [Part(path, str(path), "profiles", source, read)]
+        read = lambda advance: tables.read_table(path, name, header, source, advance)  # noqa: E731
+        return [Part(path, name, "profiles", source, read)]
     if suffix in (".vcf", ".vcard"):
-        source = source or path.stem
-        read = lambda advance: vcards.read_cards(path, str(path), source, advance)  # noqa: E731
-        return [Part(path, str(path), "profiles", source, read)]
+        source = source or _readable(path.stem)
+        read = lambda advance: vcards.read_cards(path, name, source, advance)  # noqa: E731
+        return [Part(path, name, "profiles", source, read)]
     raise Invalid(f"{path} is none of NDJSON (.ndjson), CSV (.csv) and vCard (.vcf)")
 
 
 def _ndjson_part(path: Path, source: str) -> Part:
     """A file with the name of a kind belongs to its folder, another one stands for itself."""
-    name = str(path)
+    name = _readable(path)
     known = path.stem in KINDS
     kind = path.stem if known else ndjson.recognise(path)
-    source = source or (path.resolve().parent.name if known else path.stem) or "import"
+    source = source or _readable(path.resolve().parent.name if known else path.stem) or "import"
     read: Callable[[Advance | None], Iterator[Any]]
     if kind in ENTITIES:
         entity = ENTITIES[kind]
@@ -154,3 +155,8 @@ def _ndjson_part(path: Path, source: str) -> Part:
     else:
         read = lambda advance: ndjson.read_attachments(path, name, advance)  # noqa: E731
     return Part(path, name, kind, source, read)
+
+
+def _readable(path: Path | str) -> str:
+    """The path as text, even where it is none."""
+    return os.fsencode(path).decode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,15 @@ def test_an_errors_file_that_cannot_be_written_does_not_fail_the_import(workspac
     assert report.errors_file is None
     assert report.notes == ["The errors could not be written to missing/errors.ndjson: No such file or directory."]
     assert workspace.stats().profiles == 1
+
+
+@pytest.mark.parametrize("name", [b"peo\xffple.ndjson", b"peo\xffple.csv", b"peo\xffple.vcf"])
+def test_a_file_name_that_is_not_text(workspace: Workspace, write: Write, name: bytes) -> None:
+    content = {".csv": b"id,name\nann,Ann\n,\nben,\n", ".vcf": b"BEGIN:VCARD\nUID:ann\nFN:Ann\nEND:VCARD\nx\n"}
+    path = write(os.fsdecode(name), content.get(Path(os.fsdecode(name)).suffix, b'{"id": "ann", "name": "Ann"}\n{\n'))
+
+    report = import_paths(workspace, [path])
+
+    assert counts(report) == (1, 0, 0, 1)
+    assert "peo\ufffdple" in report.errors[0].file
+    assert found(workspace, "ann").external == [("peo\ufffdple", "ann")]
