@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from core import blobs, bulk_links, changes, reads, undo, writes
+from core import best_matches, blobs, bulk_links, changes, reads, undo, writes
 from core.errors import Ambiguous, NotFound
 from core.fields import Entity, sort_key
 from core.records import TABLES, TITLES, in_chunks, load, load_one, record
@@ -71,8 +71,8 @@ class LocalWorkspace:
     def types(self) -> list[TypeRow]:
         return reads.types(self.store)
 
-    def search(self, text: str, *, limit: int = 50) -> list[Hit]:
-        return reads.best_matches(self.store, text, limit)
+    def search(self, text: str, *, entity: Entity | None = None, limit: int = 50) -> list[Hit]:
+        return best_matches.find(self.store, text, entity, limit)
 
     def stats(self) -> Stats:
         with self.store.read() as db:

@@ -8,13 +8,12 @@ looked up and sorted) or wide (the order is walked and every so many rows fit).
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
-
-import msgspec
 
 from core import search
 from core.errors import Invalid, NotFound
-from core.fields import Entity, sort_key
+from core.fields import Entity
 from core.records import TABLES
 from core.store import Store
 from core.values import (
@@ -22,7 +21,6 @@ from core.values import (
     Count,
     DocumentRow,
     Group,
-    Hit,
     Key,
     LinkRow,
     Page,
@@ -41,12 +39,12 @@ WHOLE: Final = 200
 
 def page(store: Store, query: Query, key: Key | None, backwards: bool, offset: int, limit: int) -> Page:
     shape, parameters = _plan(store, query)
-    if _is_of_words(query) and (key is None or isinstance(key[0], tuple)):
-        matches = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
-        if len(matches) <= WHOLE:
-            return Page(_slice(_sorted(matches, query), key, backwards, offset, limit))
+    if shape.words and (key is None or isinstance(key[0], tuple)):
+        found = _fetch(store, shape, parameters, None, False, 0, WHOLE + 1)
+        if len(found) <= WHOLE:
+            return Page(_slice(_sorted(shape, found), key, backwards, offset, limit))
         if key is None and not backwards and not offset and limit <= WHOLE:
-            return Page(matches[:limit])
+            return Page([ROWS[shape.entity](*row) for row in found[:limit]])
     rows = _rows(store, shape, parameters, key, backwards, offset, limit)
     if not rows and key is None:
         _refuse_unknown_ends(store, query)
@@ -69,10 +67,10 @@ def count(store: Store, query: Query) -> Count:
 
 def rank(store: Store, query: Query, id: RecordId) -> int | None:
     shape, parameters = _plan(store, query)
-    if _is_of_words(query):
-        matches = _rows(store, shape, parameters, None, False, 0, WHOLE + 1)
+    if shape.words:
+        matches = _fetch(store, shape, parameters, None, False, 0, WHOLE + 1)
         if len(matches) <= WHOLE:
-            return next((index for index, row in enumerate(_sorted(matches, query)) if row.id == id), None)
+            return next((index for index, row in enumerate(_sorted(shape, matches)) if row.id == id), None)
     found = store.fetch(_key_sql(shape), parameters | {"uid": id})
     if not found:
         return None
@@ -109,25 +107,11 @@ def types(store: Store) -> list[TypeRow]:
 # --- rows of typed words ----------------------------------------------------------------------------------
 
 
-def _is_of_words(query: Query) -> bool:
-    """Whether its rows come from a full-text index: the newest first, or all of them in the order asked for when they
-    are few."""
-    return bool(query.text.strip()) and query.entity in search.FIELDS
-
-
-def _sorted(rows: list[Row], query: Query) -> list[Row]:
-    """A key of theirs is a tuple, which tells it from one of many matches."""
-    column, newest_first = ORDERS[query.entity].get(query.sort, ORDERS[query.entity]["name"])
-    attribute = {"t.sort_key": "label", "t.updated_at": "updated_at", "t.created_at": "created_at"}.get(
-        column, "number"
-    )
-    if attribute == "label":
-        keyed = [(sort_key(row.label), row.number, row) for row in rows]
-    else:
-        keyed = [(getattr(row, attribute), row.number, row) for row in rows]
-    backwards = newest_first != query.descending
-    keyed.sort(key=lambda entry: entry[:2], reverse=backwards)
-    return [msgspec.structs.replace(row, sort_value=(backwards, value)) for value, _, row in keyed]
+def _sorted(shape: Shape, found: list[tuple[Any, ...]]) -> list[Row]:
+    """The few matches in the order asked for. A key of theirs is a tuple, which tells it from one of many matches."""
+    found.sort(key=itemgetter(-2, -1), reverse=shape.newest_first)
+    make = ROWS[shape.entity]
+    return [make(*row[:-2], (shape.newest_first, row[-2]), row[-1]) for row in found]
 
 
 def _slice(rows: list[Row], key: Key | None, backwards: bool, offset: int, limit: int) -> list[Row]:
@@ -173,6 +157,7 @@ class Shape(NamedTuple):
     newest_first: bool
     where: tuple[str, ...]
     ends: tuple[str, ...] = ()  # of a link: those that the query names
+    words: bool = False  # from a full-text index, which gives the newest first and knows no other order
 
 
 def _plan(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
@@ -213,10 +198,8 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
             raise Invalid("the trash cannot be searched by words; list it, or restore first", "text")
         parameters["text"] = search.match_expression(query.text)
         table = f"{query.entity}_search"
-        if not parameters["text"]:
-            return Shape(query.entity, "t.id", True, ("0",)), parameters
-        where.append(f"{table} MATCH :text")
-        return Shape(query.entity, "t.id", True, tuple(where)), parameters
+        where = [f"{table} MATCH :text", *where] if parameters["text"] else ["0"]
+        return Shape(query.entity, column, newest_first != query.descending, tuple(where), words=True), parameters
     for candidates in narrow:
         limited = f"{candidates} LIMIT {COUNT_LIMIT + 1}"
         ((found,),) = store.fetch(f"SELECT count(*) FROM ({limited})", parameters)
@@ -314,22 +297,33 @@ def _rows(
     offset: int,
     limit: int,
 ) -> list[Row]:
-    if offset:
-        parameters["offset"] = offset
-    if key is not None:
-        parameters["sort"], parameters["number"] = key
     make = ROWS[shape.entity]
-    sql = _page_sql(shape, key is not None, backwards, offset > 0, limit)
-    rows = [make(*row) for row in store.fetch(sql, parameters)]
+    rows = [make(*row) for row in _fetch(store, shape, parameters, key, backwards, offset, limit)]
     if backwards:
         rows.reverse()
     return rows
 
 
+def _fetch(
+    store: Store,
+    shape: Shape,
+    parameters: dict[str, Any],
+    key: Key | None,
+    backwards: bool,
+    offset: int,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    if offset:
+        parameters["offset"] = offset
+    if key is not None:
+        parameters["sort"], parameters["number"] = key
+    return store.fetch(_page_sql(shape, key is not None, backwards, offset > 0, limit), parameters)
+
+
 @lru_cache(maxsize=512)
 def _page_sql(shape: Shape, has_key: bool, backwards: bool, has_offset: bool, limit: int) -> str:
     """The limit stands in the text, because SQLite prepares a statement anew whenever a limit is bound to it."""
-    descending = shape.newest_first != backwards
+    descending = _descends(shape) != backwards
     where = list(shape.where)
     order = _order(shape, descending)
     if has_key:
@@ -363,25 +357,32 @@ def _link_columns(ends: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _source(shape: Shape) -> str:
-    if ":text" in " ".join(shape.where) and shape.entity != "link":
+    if shape.words:
         return f"{shape.entity}_search JOIN {TABLES[shape.entity]} t ON t.id = {shape.entity}_search.rowid"
     return f"{TABLES[shape.entity]} t"
 
 
+def _descends(shape: Shape) -> bool:
+    return shape.words or shape.newest_first
+
+
 def _order(shape: Shape, descending: bool) -> str:
     way = "DESC" if descending else "ASC"
-    if shape.sort == "t.id":
-        column = f"{shape.entity}_search.rowid" if "_search" in _source(shape) else "t.id"
-        return f"{column} {way}"
-    return f"{shape.sort} {way}, t.id {way}"
+    return ", ".join(f"{column} {way}" for column in _order_columns(shape))
 
 
 def _beyond(shape: Shape, descending: bool) -> str:
     compare = "<" if descending else ">"
-    if shape.sort == "t.id":
-        column = f"{shape.entity}_search.rowid" if "_search" in _source(shape) else "t.id"
-        return f"{column} {compare} :number"
-    return f"({shape.sort}, t.id) {compare} (:sort, :number)"
+    columns = _order_columns(shape)
+    if len(columns) == 1:
+        return f"{columns[0]} {compare} :number"
+    return f"({', '.join(columns)}) {compare} (:sort, :number)"
+
+
+def _order_columns(shape: Shape) -> tuple[str, ...]:
+    if shape.words:
+        return (f"{shape.entity}_search.rowid",)
+    return ("t.id",) if shape.sort == "t.id" else (shape.sort, "t.id")
 
 
 @lru_cache(maxsize=256)
@@ -401,40 +402,5 @@ def _key_sql(shape: Shape) -> str:
 @lru_cache(maxsize=256)
 def _rank_sql(shape: Shape) -> str:
     # Standing before in the order is lying beyond in the opposite one.
-    where = (*shape.where, _beyond(shape, not shape.newest_first))
+    where = (*shape.where, _beyond(shape, not _descends(shape)))
     return f"SELECT count(*) FROM {_source(shape)} WHERE {' AND '.join(where)}"
-
-
-# --- search over everything ---------------------------------------------------------------------------------
-
-
-def best_matches(store: Store, text: str, limit: int) -> list[Hit]:
-    """By rank where up to COUNT_LIMIT records match, because ranking reads them all; otherwise the newest first."""
-    expression = search.match_expression(text)
-    if not expression:
-        return []
-    hits: list[Hit] = []
-    with store.read() as db:
-        for entity, weights in search.WEIGHTS.items():
-            table = f"{entity}_search"
-            parameters = {"text": expression}
-            (found,) = db.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :text LIMIT {COUNT_LIMIT + 1})",
-                parameters,
-            ).fetchone()
-            order = f"bm25({table}, {weights})" if found <= COUNT_LIMIT else f"{table}.rowid DESC"
-            rows = db.execute(
-                f"SELECT {COLUMNS[entity]}, t.id, t.id FROM {table} JOIN {TABLES[entity]} t ON t.id = {table}.rowid"
-                f" WHERE {table} MATCH :text ORDER BY {order} LIMIT {limit:d}",
-                parameters,
-            ).fetchall()
-            for row in rows:
-                excerpt = ""
-                if entity == "document":
-                    body = db.execute(
-                        "SELECT b.text FROM document d JOIN body b ON b.id = d.text_id WHERE d.id = ?",
-                        (row[-1],),
-                    ).fetchone()
-                    excerpt = search.excerpt(body[0], text) if body else ""
-                hits.append(Hit(entity, ROWS[entity](*row), excerpt))
-    return hits

@@ -67,8 +67,11 @@ class Workspace(Protocol):
     def types(self) -> list[TypeRow]:
         """All relationship types by name."""
 
-    def search(self, text: str, *, limit: int = 50) -> list[Hit]:
-        """Profiles and documents that hold every word, the last one as a prefix; the best first where few match."""
+    def search(self, text: str, *, entity: Entity | None = None, limit: int = 50) -> list[Hit]:
+        """Up to `limit` profiles and as many documents that hold every word, the last one as a prefix.
+
+        Those that hold them in the name or title come first; the best first where few match.
+        """
 
     def stats(self) -> Stats: ...
 
