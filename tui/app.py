@@ -14,6 +14,7 @@ from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from core.errors import Invalid, RolodocError
 from core.values import Change
@@ -116,7 +117,9 @@ class RolodocApp(App[int]):
         self.session = recall_session(workspace)
         self.live = LiveChanges(workspace)
         self._last_repaint = 0.0
-        self._message_ends: Any = None
+        self._message_ends: Timer | None = None
+        # Starting in this mode spares the screen that Textual would make only to leave it again.
+        self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"
         super().__init__()
         for known in THEMES.values():
             self.register_theme(known)
@@ -159,8 +162,7 @@ class RolodocApp(App[int]):
     def key_named(self, id: str) -> str:
         return self.key_of(BY_ID[id])
 
-    async def on_mount(self) -> None:
-        await self.switch_mode(self.session.screen if self.session.screen in MODES else "profiles")
+    def on_mount(self) -> None:
         self.follow_changes()
         if self.settings_error:
             self.call_after_refresh(self.say, self.settings_error, "bad")

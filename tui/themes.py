@@ -1,7 +1,11 @@
-"""The three themes: dark, light, and the terminal's own sixteen colours."""
+"""The three themes: dark, light, and the terminal's own sixteen colours; and the styles of text in each."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = Theme(
@@ -59,10 +63,45 @@ ANSI = Theme(
     error="ansi_red",
     ansi=True,
     variables={
-        "dim": "ansi_bright_black",
+        "dim": "ansi_default",
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_default",
+        "input-selection-foreground": "ansi_default",
+        "screen-selection-background": "ansi_default",
+        "screen-selection-foreground": "ansi_default",
         "cursor-background": "ansi_default",
         "cursor-foreground": "ansi_default",
         "rest-background": "ansi_default",
     },
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT, ANSI)}
+
+
+@lru_cache(8)
+def text_styles(theme_name: str, no_color: bool) -> dict[str, Style]:
+    """The style of each kind of span, to be laid over a widget's own; a state is never told by colour alone."""
+    theme = THEMES.get(theme_name, DARK)
+    marks = no_color or theme.ansi
+    styles = {
+        "title": Style(bold=True),
+        "label": Style(dim=True) if marks else _colour(theme.variables["dim"]),
+        "accent": _colour(theme.accent),
+        "good": _colour(theme.success),
+        "warn": _colour(theme.warning),
+        "bad": _colour(theme.error),
+        "key": _colour(theme.primary) + Style(bold=True),
+    }
+    if marks:
+        return styles | {"cursor": Style(reverse=True), "rest": Style(underline=True)}
+    cursor = _colour(theme.variables["cursor-foreground"], theme.variables["cursor-background"])
+    return styles | {"cursor": cursor + Style(bold=True), "rest": _colour(None, theme.variables["rest-background"])}
+
+
+def _colour(front: str | None, back: str | None = None) -> Style:
+    return Style.from_color(
+        Color.parse(front).rich_color if front else None, Color.parse(back).rich_color if back else None
+    )

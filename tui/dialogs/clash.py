@@ -27,6 +27,7 @@ class ClashPanel(Panel):
     """Nothing is written before every field is settled; what was typed stays a draft until then."""
 
     title = "Clash"
+    wide = True
     hints = (("1", "mine"), ("2", "theirs"), ("0", "base"), ("w", "write"), ("esc", "later, keeps the draft"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "choose('mine')", "Keep mine", show=False, id="clash.mine"),

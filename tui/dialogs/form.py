@@ -31,10 +31,12 @@ class FormPanel(Panel):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+g", "save", "Save", show=False, id="form.save"),
-        Binding("down", "app.focus_next", "Next field", show=False, id="form.next"),
-        Binding("up", "app.focus_previous", "Previous field", show=False, id="form.previous"),
+        Binding("tab,down", "turn(1)", "Next field", show=False, id="form.next"),
+        Binding("shift+tab,up", "turn(-1)", "Previous field", show=False, id="form.previous"),
         Binding("f4", "start_over", "Drop the draft", show=False, id="form.start_over"),
     ]
+
+    wide = True
 
     @dataclass
     class Opened(Message):
@@ -64,7 +66,6 @@ class FormPanel(Panel):
         self._draft: Draft | None = None
         self._keeping: Timer | None = None
         self._saving = False
-        self.focus_row: FieldRow | None = None
         self.can_focus = True  # until its fields are there
 
     def compose(self) -> ComposeResult:
@@ -133,6 +134,13 @@ class FormPanel(Panel):
     @property
     def rows(self) -> list[FieldRow]:
         return list(self.query(FieldRow))
+
+    def action_turn(self, step: int) -> None:
+        """To the next field that can be typed into, round the form."""
+        editors = [row.editor for row in self.rows if row.editor.can_focus]
+        at = next((at for at, editor in enumerate(editors) if editor.has_focus), -1)
+        if editors:
+            editors[(at + step) % len(editors)].focus()
 
     # --- the draft ----------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class HelpPanel(Panel):
     """Derived from the registry and from the bindings of what had the keys."""
 
     title = "Help"
+    wide = True
     hints = (("↑↓", "scroll"), ("esc", "close"))
 
     def __init__(self, screen: str, focused: Widget | None) -> None:

@@ -18,6 +18,8 @@ class Panel(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]
 
     title: str = ""
+    wide: ClassVar[bool] = False
+    """Whether it takes the place of the list as well."""
     hints: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)
 
     app: RolodocApp  # type: ignore[assignment]

@@ -23,7 +23,7 @@ from tui.session import ListState
 from tui.widgets.columns import DOCUMENT_COLUMNS, LINK_COLUMNS, PROFILE_COLUMNS, Columns
 from tui.widgets.record_list import RecordList
 
-REST = 0.12  # seconds after which a running cursor counts as resting
+REST = 0.25  # seconds after which a running cursor counts as resting: what it passes is not read
 ORDERS: dict[Sort, tuple[str, str]] = {
     "name": ("by name", "by name, Z first"),
     "updated": ("latest change first", "oldest change first"),

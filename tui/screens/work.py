@@ -110,8 +110,8 @@ class WorkScreen(Screen[None]):
             with Vertical(id="pane"):
                 yield DetailPane(self.app.workspace, id="detail")
         with Horizontal(id="foot"):
-            yield Status(id="status")
             yield Bar(id="position")
+            yield Status(id="status")
         yield KeyBar(id="keys")
         yield Bar(id="too-small")
 
@@ -149,6 +149,7 @@ class WorkScreen(Screen[None]):
         self.set_class(self.is_single, "-single")
         self.set_class(bool(self.trail or self.panel), "-in-pane")
         self.set_class(self.panel is not None, "-panel")
+        self.set_class(self.panel is not None and self.panel.wide, "-wide-panel")
         if not self.is_single and not self.trail and self.panel is None:
             self.show_detail_of_cursor()
 
@@ -186,7 +187,7 @@ class WorkScreen(Screen[None]):
         self.app.message_shown()
 
     def show_position(self, text: str) -> None:
-        self.query_one("#position", Bar).show((), [Span(f"{text} ", "label")])
+        self.query_one("#position", Bar).show([Span(f" {text}", "label")])
 
     # --- from a key to an action --------------------------------------------------------------------
 

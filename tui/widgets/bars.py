@@ -78,23 +78,13 @@ class Trail(Bar):
 
 
 class Status(Bar):
-    """A message on the left, the position on the right."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._message: tuple[Span, ...] = ()
-        self._position: tuple[Span, ...] = ()
+    """A message; its glyph carries what kind it is of, as well as its colour."""
 
     def say(self, text: str, kind: str = "") -> None:
-        """`kind` is "", good, warn or bad; the glyph before the text carries it as well as the colour."""
+        """`kind` is "", good, warn, bad or news."""
         glyph = {"good": "✓ ", "warn": "! ", "bad": "✗ ", "news": "• "}.get(kind, "")
         style = "accent" if kind == "news" else kind
-        self._message = (Span(f" {glyph}{text}", style),) if text else ()
-        self.show(self._message, self._position)
-
-    def show_position(self, text: str) -> None:
-        self._position = (Span(f"{text} ", "label"),) if text else ()
-        self.show(self._message, self._position)
+        self.show([Span(f"{glyph}{text}", style)] if text else [])
 
 
 class KeyBar(Bar):

@@ -81,7 +81,7 @@ class FieldRow(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field"):
-            yield Label(self.field.label + (" *" if self.field.required else ""))
+            yield Label(self._label(), classes="name")
             yield self.editor
         yield Label("", classes="error")
 
@@ -110,11 +110,20 @@ class FieldRow(Vertical):
         elif isinstance(self.editor, Input | Choice):
             self.editor.value = text
 
+    def _label(self) -> str:
+        return f"  {self.field.label}{' *' if self.field.required else ''}"
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(".name", Label).show_text(self._label().replace(" ", "›", 1), "key")
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(".name", Label).show_text(self._label(), "label")
+
     def show_error(self, reason: str) -> None:
         """Shows what is wrong below the field; "" takes it away."""
         self.error = reason
         self.set_class(bool(reason), "-wrong")
-        self.query_one(".error", Label).show_text(f"✗ {reason}" if reason else "", "bad")
+        self.query_one(".error", Label).show_text(f"{'':18} ✗ {reason}" if reason else "", "bad")
 
     def _make_editor(self) -> Widget:
         if self.too_long:

@@ -13,26 +13,24 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.safe_text import safe_text
+from tui.themes import text_styles
 
 
 class Span(NamedTuple):
-    """A piece of text in one style: "", title, label, accent, good, warn, bad or key."""
+    """A piece of text in one style: one of tui.themes.text_styles, or ""."""
 
     text: str
     style: str = ""
 
 
-STYLES = ("title", "label", "accent", "good", "warn", "bad", "key", "cursor", "rest")
-
-
 class Painted(Widget):
     """`paint` hands it the lines to show; what stays the same is not sent to the terminal again."""
-
-    COMPONENT_CLASSES = {f"painted--{name}" for name in STYLES}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._strips: list[Strip] = []
+        self._own_style: Style | None = None
+        self._styles: dict[str, Style] = {}
 
     def paint(self, strips: Sequence[Strip]) -> None:
         """Shows these lines from the top of the widget on."""
@@ -52,9 +50,20 @@ class Painted(Widget):
         return self._strips[y].adjust_cell_length(width, self.style_of(""))
 
     def style_of(self, name: str) -> Style:
+        own = self._own_style
+        if own is None:
+            own = self._own_style = self.rich_style
+            self._styles = {}
         if not name:
-            return self.rich_style
-        return self.get_component_rich_style(f"painted--{name}")
+            return own
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = own + text_styles(self.app.theme, self.app.no_color)[name]
+        return style
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._own_style = None
 
     def strip_of(self, spans: Iterable[Span], width: int, *, under: str = "") -> Strip:
         """The spans as one line of exactly `width` cells, cut with an ellipsis; `under` is laid over every style."""

@@ -20,7 +20,7 @@ from core.values import Change, Count, Query, RecordId, Row
 from core.workspace import PAGE, Workspace
 from tui.widgets.columns import Columns
 from tui.widgets.row_changes import LiveRows
-from tui.widgets.row_lines import BLANK, RowLines, empty_line
+from tui.widgets.row_lines import RowLines, empty_line
 from tui.widgets.row_window import RowWindow
 from tui.widgets.screen_lines import Line, ScreenLines
 
@@ -434,7 +434,7 @@ class RecordList(ScreenLines, can_focus=True):
     def _line(self, index: int) -> Line:
         window, live = self._window, self._live
         if window is None or live is None or index >= window.length:
-            return BLANK if window is None or index else empty_line(window.query)
+            return Line() if window is None or index else empty_line(window.query)
         row = window.row(index)
         at_cursor = "" if index != self._index else "cursor" if self.has_focus else "rest"
         if row is None:

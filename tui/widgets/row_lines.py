@@ -8,7 +8,6 @@ from tui.widgets.row_changes import filters
 from tui.widgets.screen_lines import Line
 
 GLYPHS = 3  # cells before the text: the mark, what changed, a blank
-BLANK = Line(" " * GLYPHS)
 TEXTS = 2_000  # kept
 
 

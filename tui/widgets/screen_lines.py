@@ -51,10 +51,9 @@ class ScreenLines(Widget):
                 self.refresh(Region(first, y, last - first, 1))
 
     def forget_lines(self) -> None:
-        """After a change of size, of which Textual repaints everything."""
-        self._lines = []
+        """After a change of size nothing is known of the screen, except that it is blank at the very start."""
+        self._lines = [None if self._lines else Line()] * self.size.height
         self._strips.clear()
-        self.refresh()
 
     def scroll_lines(self, first: int, shift: int) -> bool:
         """Lets the terminal move the lines from `first` on up by `shift`; False where it may not, then nothing is done.

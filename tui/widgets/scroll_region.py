@@ -53,10 +53,13 @@ def is_painted(widget: Widget) -> bool:
 
 
 def sequence(lines: Region, shift: int) -> str:
-    """What moves the lines; leaves the cursor at the top left, without margins."""
+    """What moves the lines; leaves the cursor at the top left, without margins.
+
+    Colours are off at that point (Textual ends every piece of text with a reset), so blank lines come in plain.
+    """
     first, last = lines.y + 1, lines.bottom
-    move = f"\x1b[{abs(shift)}{'M' if shift > 0 else 'L'}"
-    return f"\x1b[0m\x1b[{first};{last}r\x1b[{first}H{move}\x1b[r"
+    count = "" if abs(shift) == 1 else abs(shift)
+    return f"\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{'M' if shift > 0 else 'L'}\x1b[r"
 
 
 def _is_bare(compositor: Any, widget: Widget, lines: Region) -> bool:
