@@ -12,6 +12,7 @@ import pytest
 
 from core.values import Actor
 from core.workspace import Workspace, open_workspace
+from tests.core.soundness import assert_sound
 
 
 class Place(Protocol):
@@ -20,7 +21,7 @@ class Place(Protocol):
     def open(self, actor: str = "ann") -> Workspace: ...
 
     def close(self) -> None:
-        """Closes the workspaces that were opened."""
+        """Closes the workspaces that were opened, and checks what they leave behind."""
 
 
 class LocalPlace:
@@ -37,6 +38,7 @@ class LocalPlace:
     def close(self) -> None:
         for workspace in self._opened:
             workspace.close()
+        assert_sound(self.path)
 
 
 def local_place(empty_store: Path, folder: Path) -> Place:

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Ambiguous, NotFound
 from core.fields import Entity
-from core.values import Create, Delete, Ref, id_text
+from core.values import Create, Delete, Edit, Ref, id_text
 from core.workspace import Workspace
 from tests.core.making import delete, made, make_document, make_link, make_linked, make_profile, make_type
 
@@ -115,14 +115,15 @@ def test_an_external_id_of_two_sources_is_ambiguous(workspace: Workspace) -> Non
         workspace.resolve("7")
 
 
-def test_a_name_in_the_trash_names_nothing(workspace: Workspace) -> None:
+def test_what_lives_is_meant_before_what_is_in_the_trash(workspace: Workspace) -> None:
     gone, alive = make_profile(workspace, "Ada"), make_profile(workspace, "Ada")
     workspace.write([Delete(gone)])
 
     assert workspace.resolve("Ada") == alive
+    workspace.write([Edit(alive, {"name": "Augusta"})])
+    assert workspace.resolve("Ada") == gone
     delete(workspace, alive)
-    with pytest.raises(NotFound):
-        workspace.resolve("Ada")
+    assert workspace.resolve("Augusta") == alive
 
 
 @pytest.mark.parametrize("name", ["nobody", "", " ", str(uuid.UUID(int=7)), "a\0b", "x" * 100_000])

@@ -1,0 +1,72 @@
+"""Looks into the file of a store for what must hold whatever happened to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+TOTALS = """
+SELECT 'profiles', count(*) FROM profile WHERE deleted_at IS NULL
+UNION ALL SELECT 'documents', count(*) FROM document WHERE deleted_at IS NULL
+UNION ALL SELECT 'links', count(*) FROM link WHERE deleted_at IS NULL
+UNION ALL SELECT 'types', count(*) FROM relationship_type WHERE deleted_at IS NULL
+UNION ALL SELECT 'links:' || type_id, count(*) FROM link WHERE deleted_at IS NULL GROUP BY type_id
+UNION ALL SELECT 'trash', (SELECT count(*) FROM profile WHERE deleted_at IS NOT NULL)
+    + (SELECT count(*) FROM document WHERE deleted_at IS NOT NULL)
+    + (SELECT count(*) FROM link WHERE deleted_at IS NOT NULL)
+    + (SELECT count(*) FROM relationship_type WHERE deleted_at IS NOT NULL)
+"""
+LATEST = """
+SELECT c.entity, c.record_id FROM change c JOIN (SELECT max(seq) AS seq FROM change GROUP BY entity, record_id) USING (seq)
+JOIN {table} t ON t.id = c.record_id
+WHERE c.entity = '{entity}' AND (c.version <> t.version OR c.revision <> t.revision
+    OR (c.kind = 'deleted') <> (t.deleted_at IS NOT NULL))
+"""
+TABLES = {"profile": "profile", "document": "document", "link": "link", "type": "relationship_type"}
+
+
+def assert_sound(path: Path) -> None:
+    """Pages and keys hold; totals, search and tags agree with the rows; the log has no gap and its last word is true."""
+    db = sqlite.connect(f"file:{path}", uri=True)
+    try:
+        assert ask(db, "PRAGMA integrity_check") == [("ok",)]
+        assert ask(db, "PRAGMA foreign_key_check") == []
+        kept = {name: value for name, value in ask(db, "SELECT name, value FROM stat") if value}
+        assert kept == {name: value for name, value in ask(db, TOTALS) if value}
+        for entity in ("profile", "document"):
+            db.execute(f"INSERT INTO {entity}_search({entity}_search) VALUES ('integrity-check')")
+            indexed = ask(db, f"SELECT rowid FROM {entity}_search ORDER BY 1")
+            assert indexed == ask(db, f"SELECT id FROM {entity} WHERE deleted_at IS NULL ORDER BY 1")
+        assert ask(db, "SELECT document_id, tag FROM document_tag ORDER BY 1, 2") == ask(
+            db,
+            "SELECT DISTINCT d.id, j.value FROM document d, json_each(d.tags) j WHERE deleted_at IS NULL ORDER BY 1, 2",
+        )
+        seqs = [seq for (seq,) in ask(db, "SELECT seq FROM change ORDER BY seq")]
+        assert seqs == list(range(1, len(seqs) + 1)), "no gap and no duplicate"
+        spans = [
+            range(first, last + 1) for first, last in ask(db, "SELECT first_seq, last_seq FROM request ORDER BY id")
+        ]
+        assert [seq for span in spans for seq in span] == seqs, "each change is of one request"
+        assert (
+            ask(
+                db,
+                "SELECT seq FROM change c JOIN request r ON r.id = request_id"
+                " WHERE seq NOT BETWEEN first_seq AND last_seq",
+            )
+            == []
+        )
+        for entity, table in TABLES.items():
+            assert ask(db, LATEST.format(entity=entity, table=table)) == []
+            revisions = f"SELECT count(*), sum(revision) FROM {table}"
+            logged = f"SELECT count(DISTINCT record_id), count(*) FROM change WHERE entity = '{entity}'"
+            ((rows, total),) = ask(db, revisions)
+            assert [(rows, total or 0)] == ask(db, logged), "each revision has its change"
+    finally:
+        db.close()
+
+
+def ask(db: Any, sql: str) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = db.execute(sql).fetchall()
+    return rows
