@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -122,8 +123,13 @@ def check_id(value: Any, name: str = "id") -> str:
     """An id as a file gives it; raises Invalid, which names `name`, where there is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    checked: str = Field(name, "line", name, required=True).check("" if value is None else value)
+    checked: str = _id_field(name).check("" if value is None else value)
     return checked
+
+
+@cache
+def _id_field(name: str) -> Field:
+    return Field(name, "line", name, required=True)
 
 
 def check_external(value: Any) -> list[tuple[str, str]]:
