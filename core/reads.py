@@ -261,12 +261,10 @@ LINKS_OF_WORDS: Final = """t.id IN (
 
 
 def _refuse_unknown_ends(store: Store, query: Query) -> None:
-    named = [
-        Ref(end, uid) for end, uid in (("profile", query.profile), ("document", query.document)) if uid is not None
-    ]
-    for ref in named:
-        if not store.fetch(f"SELECT 1 FROM {ref.entity} WHERE uid = ?", (ref.id,)):
-            raise NotFound(f"there is no {ref}")
+    if query.profile is not None and not store.fetch("SELECT 1 FROM profile WHERE uid = ?", (query.profile,)):
+        raise NotFound(f"there is no {Ref('profile', query.profile)}")
+    if query.document is not None and not store.fetch("SELECT 1 FROM document WHERE uid = ?", (query.document,)):
+        raise NotFound(f"there is no {Ref('document', query.document)}")
 
 
 def _type_id(store: Store, name: str) -> int:
