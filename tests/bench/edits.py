@@ -1,0 +1,77 @@
+"""A single edit with its change, against the raw transaction on a copy of the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.fields import Entity
+from core.values import Edit, Query, RecordId, Ref
+from core.workspace import Workspace, open_workspace
+from tests.bench.runner import Row, compare
+from tests.bench.stores import ACTOR, copy_of, raw_writer
+
+EDITED: tuple[tuple[Entity, str], ...] = (("profile", "notes"), ("document", "title"), ("link", "note"))
+RECORDS = 100
+
+
+def single_edits(store: Path, runs: int) -> Iterator[Row]:
+    with TemporaryDirectory(dir=store.parent) as folder:
+        workspace = open_workspace(str(copy_of(store, Path(folder), "ours.db")), ACTOR)
+        db = raw_writer(copy_of(store, Path(folder), "raw.db"))
+        for entity, field in EDITED:
+            ids = [row.id for row in workspace.page(Query(entity=entity), limit=RECORDS).rows]
+            yield compare(
+                f"edit of a {entity}'s {field} with its change",
+                _ours(workspace, entity, field, ids),
+                _raw(db, entity, field, ids),
+                runs=runs,
+                at_most=3,
+            )
+        workspace.close()
+        db.close()
+
+
+def _ours(workspace: Workspace, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
+    numbers = count()
+
+    def edit() -> None:
+        number = next(numbers)
+        workspace.write([Edit(Ref(entity, ids[number % RECORDS]), {field: f"Something new {number}"})])
+
+    return edit
+
+
+def _raw(db: Any, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
+    """The row and its sort key, the request and the change; not the search index, which a raw row does not have."""
+    numbers = count()
+    rows = dict(db.execute(f"SELECT uid, id FROM {entity}").fetchall())
+    sorted_by = ", sort_key = :sort" if field == "title" else ""
+    update = (
+        f"UPDATE {entity} SET {field} = :value{sorted_by}, revision = revision + 1, version = :number,"
+        " updated_at = updated_at + 1 WHERE id = :id"
+    )
+
+    def edit() -> None:
+        number = next(numbers)
+        value = f"Something new {number}"
+        values = {"value": value, "number": number, "id": rows[ids[number % RECORDS]]}
+        if sorted_by:
+            values["sort"] = value.lower()
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(update, values)
+        request = db.execute(
+            "INSERT INTO request(uid, actor, via, at, first_seq, last_seq)"
+            " VALUES (randomblob(16), 'raw', 'cli', 1, 1, 1)"
+        ).lastrowid
+        db.execute(
+            "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after)"
+            " VALUES (?, ?, ?, 'updated', 2, ?, ?, ?)",
+            (request, entity, values["id"], number, f'{{"{field}":"Something old"}}', f'{{"{field}":"{value}"}}'),
+        )
+        db.commit()
+
+    return edit
