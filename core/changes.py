@@ -11,12 +11,13 @@ import msgspec
 
 from core.errors import NotFound
 from core.fields import Entity
-from core.records import DIGEST, ENDS, TABLES, TITLES, body_of, in_chunks, link_titles
+from core.records import DIGEST, ENDS, TABLES, Name, body_of, names
 from core.store import Connection, Store
 from core.values import Actor, Change, RecordId, Ref
 
 POLL: Final = 0.05  # seconds; a look at PRAGMA data_version costs some 5 us
 BATCH: Final = 1_000  # changes
+PURGED: Final = Name(bytes(16), "(purged)")
 GLIMPSE: Final = 1_000  # characters of a text, where the feed of all records shows one
 
 SELECT: Final = """
@@ -106,18 +107,18 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
             for values in (before, after):
                 for end in ENDS.keys() & values.keys():
                     wanted[cast(Entity, end)].add(values[end])
-    known = {entity: _uids_and_titles(db, entity, ids) for entity, ids in wanted.items()}
+    known = {entity: names(db, entity, ids) for entity, ids in wanted.items()}
     changes = []
     for row, before, after in parsed:
-        uid, title = known[row[2]].get(row[3], (bytes(16), "(purged)"))
+        name = known[row[2]].get(row[3], PURGED)
         for values in (before, after):
             _as_fields(db, row[2], values, known, whole)
         changes.append(
             Change(
                 seq=row[0],
                 request=row[1],
-                ref=Ref(row[2], uid),
-                title=title,
+                ref=Ref(row[2], name.uid),
+                title=name.title,
                 kind=row[4],
                 revision=row[5],
                 version=row[6],
@@ -125,6 +126,7 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
                 after=after,
                 actor=Actor(row[9], row[10]),
                 at=row[11],
+                ends=name.ends,
                 reason=row[12],
                 reverts=row[13],
                 size=row[14],
@@ -133,26 +135,17 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
     return changes
 
 
-def _uids_and_titles(db: Connection, entity: Entity, ids: set[int]) -> dict[int, tuple[bytes, str]]:
-    if entity == "link":
-        titles = link_titles(db, ids)
-        uids = dict(in_chunks(db, "SELECT id, uid FROM link WHERE id IN", list(ids)))
-        return {id: (uids[id], title) for id, title in titles.items()}
-    sql = f"SELECT id, uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE id IN"
-    return {id: (uid, title) for id, uid, title in in_chunks(db, sql, list(ids))}
-
-
 def _as_fields(
     db: Connection,
     entity: Entity,
     values: dict[str, Any],
-    known: dict[Entity, dict[int, tuple[bytes, str]]],
+    known: dict[Entity, dict[int, Name]],
     whole: bool,
 ) -> None:
     if entity == "link":
         for end in ENDS.keys() & values.keys():
-            uid, title = known[cast(Entity, end)].get(values[end], (bytes(16), ""))
-            values[end] = title if end == "type" else uid
+            name = known[cast(Entity, end)].get(values[end], PURGED)
+            values[end] = name.title if end == "type" else name.uid
     text = values.get("text")
     if entity == "document" and text:
         values["text"] = _body(db, text, whole)

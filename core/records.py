@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
 from core.errors import NotFound
 from core.fields import FIELDS, Entity, Kind
 from core.store import Connection
-from core.values import Record, Ref
+from core.values import Record, RecordId, Ref
 
 TABLES: Final[Mapping[Entity, str]] = {
     "profile": "profile",
@@ -133,7 +133,7 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
     id, uid, revision, version, created_at, updated_at, deleted_at = row[:META]
     fields = stored_fields(entity, row)
     if entity == "link":
-        title = link_titles(db, [id])[id]
+        title = names(db, "link", [id])[id].title
         for name, table in ENDS.items():
             (fields[name],) = db.execute(
                 f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",
@@ -167,15 +167,28 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
 ENDS: Final = {"document": "document", "profile": "profile", "type": "relationship_type"}
 
 
-def link_titles(db: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """For each link by local id: "document · type · profile"."""
-    rows = in_chunks(
-        db,
-        "SELECT l.id, d.title || ' · ' || t.name || ' · ' || p.name FROM link l JOIN document d ON d.id = l.document_id"
-        " JOIN profile p ON p.id = l.profile_id JOIN relationship_type t ON t.id = l.type_id WHERE l.id IN",
-        list(ids),
-    )
-    return dict(rows)
+class Name(NamedTuple):
+    """How a record is named outside of the store. `ends` are the document and the profile of a link."""
+
+    uid: RecordId
+    title: str
+    ends: tuple[RecordId, ...] = ()
+
+
+def names(db: Connection, entity: Entity, ids: Iterable[int]) -> dict[int, Name]:
+    """For each local id its record's name; that of a link is "document · type · profile"."""
+    if entity == "link":
+        found = in_chunks(db, LINK_NAMES, list(ids))
+        return {id: Name(uid, title, (document, profile)) for id, uid, title, document, profile in found}
+    sql = f"SELECT id, uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE id IN"
+    return {id: Name(uid, title) for id, uid, title in in_chunks(db, sql, list(ids))}
+
+
+LINK_NAMES: Final = """
+SELECT l.id, l.uid, d.title || ' · ' || t.name || ' · ' || p.name, d.uid, p.uid FROM link l
+JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
+JOIN relationship_type t ON t.id = l.type_id WHERE l.id IN
+"""
 
 
 def in_chunks(db: Connection, sql: str, values: list[Any], before: tuple[Any, ...] = ()) -> list[Any]:

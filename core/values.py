@@ -309,6 +309,7 @@ class Change(msgspec.Struct, frozen=True):
     after: dict[str, Any]
     actor: Actor
     at: int
+    ends: tuple[RecordId, ...] = ()  # of a link: its document and its profile
     reason: str = ""
     reverts: RecordId | None = None  # the request that this one undid or redid
     size: int = 1  # changes in the same request
