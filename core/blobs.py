@@ -17,7 +17,7 @@ LIMIT: Final = 100 << 20  # bytes of one content
 
 
 def store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
-    """Copies the stream; returns its SHA-256 in hexadecimal and its size. Raises Unavailable, and Invalid over LIMIT."""
+    """Copies the stream; returns its SHA-256 in hexadecimal and its size. Raises Unavailable, Invalid over LIMIT."""
     with file_errors(folder):
         return _store_content(folder, stream)
 

@@ -117,7 +117,7 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
     "link": _table(
         Field("document", "reference", "Document", required=True, fixed=True),
         Field("profile", "reference", "Profile", required=True, fixed=True),
-        Field("type", "type", "Relationship", required=True, fixed=True),
+        Field("type", "type", "Relationship", limit=100, required=True, fixed=True),
         Field("position", "number", "Position"),
         Field("valid_from", "instant", "Valid from"),
         Field("valid_until", "instant", "Valid until"),

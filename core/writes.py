@@ -416,8 +416,10 @@ class OpenRequest:
             self.stats[f"links:{fields['type']}"] += by
 
     def _set_tags(self, id: int, old: list[str], new: list[str]) -> None:
-        self.db.executemany("DELETE FROM document_tag WHERE tag = ? AND document_id = ?", [(tag, id) for tag in old])
-        self.db.executemany("INSERT INTO document_tag(tag, document_id) VALUES (?, ?)", [(tag, id) for tag in new])
+        for tag in old:
+            self.db.execute("DELETE FROM document_tag WHERE tag = ? AND document_id = ?", (tag, id))
+        for tag in new:
+            self.db.execute("INSERT INTO document_tag(tag, document_id) VALUES (?, ?)", (tag, id))
 
     def name(self, entity: Entity, row: Row) -> str:
         if entity == "link":

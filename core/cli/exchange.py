@@ -72,20 +72,22 @@ def import_(
 
 
 def export(
-    session: Session, folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
+    session: Session,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A new or empty folder, or a file.csv or file.vcf.")],
 ) -> None:
-    """Write everything into a folder.
+    """Write everything into a folder, or the profiles into a CSV or vCard file.
 
     It can be imported again.
     """
-    from core.exchange import export_folder
+    from core.exchange import export_csv, export_folder, export_vcard
 
+    export_to = {".csv": export_csv, ".vcf": export_vcard}.get(path.suffix.lower(), export_folder)
     with progress_bar("exporting") as progress:
-        report = export_folder(session.workspace, folder, progress=progress)
+        report = export_to(session.workspace, path, progress=progress)
     if session.out.json:
         session.out.object(report)
     else:
         session.out.line(
             f"wrote {report.profiles:,} profiles, {report.documents:,} documents, {report.links:,} links "
-            f"and {report.attachments:,} attachments to {folder}"
+            f"and {report.attachments:,} attachments to {path}"
         )

@@ -123,10 +123,7 @@ class DetailPane(LineView):
         """Whether this change is about the record that is shown, or about one of its links."""
         if self.ref is None:
             return False
-        if change.ref == self.ref or change.ref.id in self._links:
-            return True
-        ends = {**change.before, **change.after}
-        return change.ref.entity == "link" and ends.get(self.ref.entity) == self.ref.id
+        return change.ref == self.ref or self.ref.id in change.ends
 
     def _load(self) -> None:
         self._generation += 1

@@ -164,3 +164,17 @@ def test_export_does_not_write_over_other_files(run, tmp_path):
         assert outcome.code in (4, 5)
         assert len(outcome.err.splitlines()) == 1
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["diary.txt"]
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.vcf"])
+def test_profiles_are_exported_into_one_file_and_read_back(run, folder, tmp_path, name):
+    # given
+    run("import", folder, "--errors", tmp_path / "bad.ndjson")
+
+    # when
+    outcome = run("export", tmp_path / name)
+
+    # then
+    assert outcome.out.startswith("wrote 2 profiles")
+    again = run("--db", tmp_path / "other.db", "import", tmp_path / name)
+    assert again.out == "created 2, updated 0, unchanged 0, refused 0\n"
