@@ -16,7 +16,7 @@ from tui.dialogs.pick import PickPanel
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
-CANDIDATES = 100
+CANDIDATES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,11 @@ class LinkPanel(PickPanel):
     @work(thread=True, exclusive=True, group="candidates", exit_on_error=False)
     def _find(self, text: str) -> None:
         try:
-            rows = self.app.workspace.page(Query(entity=self._to, text=text), limit=CANDIDATES).rows
+            workspace = self.app.workspace
+            if text:
+                rows = [hit.row for hit in workspace.search(text, entity=self._to, limit=CANDIDATES)]
+            else:
+                rows = workspace.page(Query(entity=self._to), limit=CANDIDATES).rows
         except RolodocError as error:
             self.post_message(self.Failed(str(error)))
             return

@@ -25,6 +25,8 @@ class PickPanel(Panel):
     ]
     hints = (("↑↓", "move"), ("⏎", "pick"), ("esc", "close"))
     question = ""
+    _answered = False  # the lines are those for what is typed
+    _picks_first = False  # enter came before the answer
 
     def compose(self) -> ComposeResult:
         yield Label(self.question, classes="question")
@@ -43,7 +45,7 @@ class PickPanel(Panel):
 
     def on_mount(self) -> None:
         self.query_one(LineView).can_focus = False
-        self.input.focus()
+        self.screen.set_focus(self.input)
         self.typed("")
 
     def typed(self, text: str) -> None:
@@ -56,12 +58,17 @@ class PickPanel(Panel):
         """Shows these lines, with the cursor on the first that can be picked."""
         first = next((entry.key for entry in lines if entry.key is not None), None)
         self.view.show(lines, cursor=first, top=0)
+        self._answered = True
+        if self._picks_first:
+            self._picks_first = False
+            self._pick()
 
     def ask(self, question: str) -> None:
         """Asks for something else, with an empty line to type into."""
         self.query_one(Label).show_text(question, "label")
         with self.prevent(Input.Changed):
             self.input.value = ""
+        self._answered = False
         self.typed("")
 
     def action_move(self, step: int) -> None:
@@ -73,11 +80,18 @@ class PickPanel(Panel):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._answered = self._picks_first = False
         self.typed(event.value.strip())
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._answered:
+            self._pick()
+        else:
+            self._picks_first = True
+
+    def _pick(self) -> None:
         if (key := self.view.cursor_key) is not None:
             self.picked(key)
 
