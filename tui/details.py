@@ -64,7 +64,7 @@ def load_detail(
 ) -> Detail:
     """The record's lines; `opened` gives the number of links to show of a group. Raises NotFound."""
     record = workspace.get(ref)
-    lines = [*_head(record), *_fields(record, opened)]
+    lines = [*_head(record), *_fields(record, opened, long=False)]
     if ref.entity == "link":
         lines += _ends(workspace, record)
     elif record.deleted_at is None:
@@ -72,7 +72,7 @@ def load_detail(
             lines += _links_by_reference(workspace, ref, grouping, opened, marks)
         else:
             lines += _links_by_type(workspace, ref, opened, marks)
-    lines += _text(record, opened)
+    lines += [line(), *_fields(record, opened, long=True), *_text(record, opened)]
     return Detail(record, lines, frozenset(e.key.link.id for e in lines if isinstance(e.key, AtLink)))
 
 
@@ -98,12 +98,15 @@ def _head(record: Record) -> Iterator[Line]:
         yield line(Span(f"✗ in the trash since {moment(record.deleted_at)}; R restores it", "bad"))
 
 
-def _fields(record: Record, opened: Mapping[str, int]) -> Iterator[Line]:
+def _fields(record: Record, opened: Mapping[str, int], *, long: bool) -> Iterator[Line]:
+    """The short fields stand before the links, those that may be long behind them."""
     shown_elsewhere = {"name", "kind", "text", "contents"} | ({"title"} if record.ref.entity == "document" else set())
     fields = FIELDS[record.ref.entity]
     for name, field in fields.items():
         value = record.fields.get(name)
         if name in shown_elsewhere or field.kind == "reference" or value in ("", None, [], {}):
+            continue
+        if long != (field.kind in ("map", "text") or name in ("created", "media_type")):
             continue
         if field.kind == "map":
             yield from _map(field, value, WHOLE if MAP_GROUP in opened else ENTRIES)
@@ -115,6 +118,8 @@ def _fields(record: Record, opened: Mapping[str, int]) -> Iterator[Line]:
             yield _labelled(field.label, value[:PREVIEW] + (" …" if len(value) > PREVIEW else ""))
         else:
             yield _labelled(field.label, date_of(value) if field.kind == "instant" else field.format(value))
+    if not long:
+        return
     if record.external:
         yield _labelled("External id", "; ".join(f"{source}: {id}" for source, id in record.external), "label")
     for number, content in enumerate(record.fields.get("contents") or []):
