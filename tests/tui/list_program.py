@@ -19,7 +19,7 @@ from tui.widgets.record_list import RecordList
 
 
 class ListProgram(App[None]):
-    """The bar below says how many keys were handled, and where the cursor stands."""
+    """The bar below says how many keys were handled, how often the list was read, and where the cursor stands."""
 
     CSS = """
     Static { height: 1; }
@@ -32,14 +32,17 @@ class ListProgram(App[None]):
     BINDINGS = [
         ("space", "mark", "Mark"),
         ("c", "change", "Change"),
+        ("i", "change_elsewhere", "Change elsewhere"),
         ("g", "reload", "Reload"),
         ("o", "overlay", "Overlay"),
         ("s", "split", "Split"),
         ("p", "paint", "Paint"),
     ]
 
+    scrub = HostileTextFilter()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), HostileTextFilter()]
+        return [*super().get_line_filters(), self.scrub]
 
     def compose(self) -> ComposeResult:
         yield Static("a bar above")
@@ -50,7 +53,7 @@ class ListProgram(App[None]):
         yield Static("laid over the list", id="overlay", classes="hidden")
 
     def on_mount(self) -> None:
-        self.keys = 0
+        self.keys = self.reads = 0
         self.workspace = open_workspace(sys.argv[1], Actor("tester", "terminal"))
         self.list = self.query_one(RecordList)
         self.list.focus()
@@ -61,13 +64,15 @@ class ListProgram(App[None]):
         self.say()
 
     def on_record_list_loaded(self) -> None:
+        self.reads += 1
         self.say()
 
-    on_record_list_cursor_moved = on_record_list_loaded
+    def on_record_list_cursor_moved(self) -> None:
+        self.say()
 
     def say(self) -> None:
         position, count = self.list.position
-        self.query_one("#status", Static).update(f"{self.keys} keys, {position} of {count}.")
+        self.query_one("#status", Static).update(f"{self.keys} keys, {self.reads} reads, {position} of {count}.")
 
     def action_mark(self) -> None:
         self.list.toggle_mark()
@@ -76,10 +81,19 @@ class ListProgram(App[None]):
         """Edits the cursor's record as someone else would."""
         row = self.list.cursor_row
         if row is not None:
-            ref = Ref("profile", row.id)
-            name = self.workspace.get(ref).fields["name"]
-            self.workspace.write([Edit(ref, {"name": f"{name} !"})])
-            self.list.apply_changes(self.workspace.changes(ref=ref, limit=1))
+            self.edit(Ref("profile", row.id))
+
+    def action_change_elsewhere(self) -> None:
+        """Edits a loaded record out of view and one that was never read."""
+        rows = self.workspace.page(Query(entity="profile")).rows[-1:]
+        rows += self.workspace.page(Query(entity="profile"), backwards=True, limit=1).rows
+        for row in rows:
+            self.edit(Ref("profile", row.id))
+
+    def edit(self, ref: Ref) -> None:
+        name = self.workspace.get(ref).fields["name"]
+        self.workspace.write([Edit(ref, {"name": f"{name} !"})])
+        self.list.apply_changes(self.workspace.changes(ref=ref, limit=1))
 
     def action_reload(self) -> None:
         self.list.reload()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pyte
@@ -48,13 +49,27 @@ class Walker:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.keys = 0
+        self.keys, self.reads, self.covered = 0, 1, False
         terminal.wait(" of 700.")
+        self.press("x")  # now all of the start is painted
 
     def press(self, *keys: str) -> None:
         self.keys += len(keys)
+        self.reads += keys.count("g")
+        self.covered ^= keys.count("o") % 2 == 1
         self.terminal.type("".join(RAW.get(key, key) for key in keys))
-        self.terminal.wait(lambda screen: f"\n{self.keys} keys" in screen and "···" not in screen)
+        self.terminal.wait(self.is_done)
+
+    def is_done(self, screen: str) -> bool:
+        counted = f"\n{self.keys} keys, {self.reads} reads" in screen
+        return counted and "···" not in screen and ("laid over the list" in screen) == self.covered
+
+    def sent_for(self, key: str) -> bytes:
+        """What the program sends for a key and for the bar that counts it, with all that may come late."""
+        before = len(self.terminal.output)
+        self.press(key)
+        self.press("x")  # which does nothing
+        return bytes(self.terminal.output[before:])
 
     def cells(self) -> list[list[Any]]:
         """Every cell, with its colours and attributes."""
@@ -81,7 +96,7 @@ def walking(store: Path, *, region: bool, columns: int = 80) -> Iterator[Walker]
 
 def walk(chance: random.Random) -> Iterator[tuple[str, ...]]:
     """Bursts of keys: along the list, over its edges, with marks, changes, reloads and a thing laid over it."""
-    for _ in range(120):
+    for _ in range(90):
         kind = chance.random()
         if kind < 0.08:
             yield (chance.choice("go"),)
@@ -102,6 +117,7 @@ def test_after_a_random_walk_the_screen_is_as_if_painted_anew(store: Path, seed:
         for number, keys in enumerate(walk(random.Random(seed)), 1):
             walker.press(*keys)
             if number % 10 == 0:
+                walker.press("x")  # a frame after the last, so that nothing is on its way
                 left = walker.cells()
                 walker.press("p")
                 assert walker.cells()[:-1] == left[:-1]  # the last line counts keys
@@ -139,3 +155,29 @@ def test_the_lines_between_the_margins_move_and_no_others(shift: int) -> None:
     expected = ["line 0", "line 1", *inside, "line 8", "line 9"]
     assert [line.rstrip() for line in screen.display] == expected
     assert screen.margins is None
+
+
+def test_a_key_sends_few_bytes(store: Path) -> None:
+    with walking(store, region=True) as walker:
+        counted = len(walker.sent_for("x"))
+        moves = [len(walker.sent_for("down")) - counted for _ in range(40)]
+
+        assert 100 < median(moves) < 400
+
+
+def test_a_change_sends_one_line_and_nothing_where_it_is_not_in_view(store: Path) -> None:
+    with walking(store, region=True) as walker:
+        counted = len(walker.sent_for("x"))
+        sent = walker.sent_for("c")
+        assert painted_lines(sent) == {3, BAR}
+        assert len(sent) - counted < 400
+
+        assert painted_lines(walker.sent_for("i")) == {BAR}
+
+
+BAR = 24
+
+
+def painted_lines(sent: bytes) -> set[int]:
+    """The lines of the screen, from 1 on, that something was written to."""
+    return {int(line) for line, text in re.findall(rb"\x1b\[(\d+);\d+H([^\n]*)", sent) if b" " in text}

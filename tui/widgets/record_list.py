@@ -150,6 +150,14 @@ class RecordList(ScreenLines, can_focus=True):
         """Reads the query and shows it when it is there; the cursor goes to that record if the query holds it."""
         self._open(Opening(RowWindow(workspace, query), cursor))
 
+    def use_columns(self, columns: Columns) -> None:
+        """Shows other columns of the same rows."""
+        if columns is not self._columns:
+            self._columns = columns
+            self._row_lines = RowLines(columns, self.size.width)
+            self.forget_lines()
+            self._show()
+
     def reload(self) -> None:
         """Reads the query anew: shows what came, forgets what went, keeps the cursor on its record."""
         if self._opening and not self._opening.again:
