@@ -23,8 +23,11 @@ GLIMPSE: Final = 1_000  # characters of a text, where the feed of all records sh
 SELECT: Final = """
 SELECT c.seq, r.uid, c.entity, c.record_id, c.kind, c.revision, c.version, c.before, c.after,
        r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1
-FROM change c JOIN request r ON r.id = c.request_id LEFT JOIN request v ON v.id = r.reverts
+FROM {log} LEFT JOIN request v ON v.id = r.reverts
 """
+LOG: Final = "change c JOIN request r ON r.id = c.request_id"
+LOG_OF_ACTOR: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq"
+"""The same rows, by request_of_actor; requests follow each other as their changes do."""
 
 
 def read(
@@ -40,11 +43,12 @@ def read(
 ) -> list[Change]:
     where: list[str] = []
     parameters: dict[str, Any] = {}
+    log, order = LOG, "c.seq {way}"
     if ref is not None:
         where.append(f"c.entity = :entity AND c.record_id = (SELECT id FROM {TABLES[ref.entity]} WHERE uid = :uid)")
         parameters |= {"entity": ref.entity, "uid": ref.id}
     elif entity is not None:
-        where.append("c.entity = :entity")
+        where.append("+c.entity = :entity")  # the sign keeps change_of_record out, which would have to be sorted
         parameters["entity"] = entity
     if request is not None:
         span = store.fetch("SELECT first_seq, last_seq FROM request WHERE uid = ?", (request,))
@@ -53,14 +57,16 @@ def read(
     if actor:
         where.append("r.actor = :actor")
         parameters["actor"] = actor
+        if ref is None:
+            log, order = LOG_OF_ACTOR, "r.id {way}, c.seq {way}"
     if after is not None:
         where.append("c.seq > :after")
         parameters["after"] = after
     if before is not None:
         where.append("c.seq < :before")
         parameters["before"] = before
-    sql = SELECT + (f" WHERE {' AND '.join(where)}" if where else "")
-    sql += f" ORDER BY c.seq {'DESC' if after is None else 'ASC'} LIMIT {limit:d}"
+    sql = SELECT.format(log=log) + (f" WHERE {' AND '.join(where)}" if where else "")
+    sql += f" ORDER BY {order.format(way='DESC' if after is None else 'ASC')} LIMIT {limit:d}"
     with store.read() as db:
         rows = db.execute(sql, parameters).fetchall()
         return _changes(db, rows, whole=ref is not None or request is not None)

@@ -85,7 +85,8 @@ def groups(store: Store, ref: Ref) -> list[Group]:
         found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()
         if not found:
             raise NotFound(f"there is no {ref}")
-        counts = dict(db.execute(GROUPS.format(end=end, limit=COUNT_LIMIT + 1), {"id": found[0]}).fetchall())
+        sql = GROUPS.format(end=end, type=_type_of_link("l", end), limit=COUNT_LIMIT + 1)
+        counts = dict(db.execute(sql, {"id": found[0]}).fetchall())
     return [
         Group(type, Count(min(counts[type.number], COUNT_LIMIT), counts[type.number] <= COUNT_LIMIT))
         for type in types(store)
@@ -95,7 +96,7 @@ def groups(store: Store, ref: Ref) -> list[Group]:
 
 GROUPS: Final = """
 SELECT t.id, (SELECT count(*) FROM (
-    SELECT 1 FROM link l WHERE l.{end} = :id AND l.type_id = t.id AND l.deleted_at IS NULL LIMIT {limit}
+    SELECT 1 FROM link l WHERE l.{end} = :id AND {type} = t.id AND l.deleted_at IS NULL LIMIT {limit}
 )) FROM relationship_type t WHERE t.deleted_at IS NULL
 """
 
@@ -190,9 +191,9 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     if query.type:
         parameters["type"] = _type_id(store, query.type)
         end = f"{query.entity}_id"
-        of_type = "FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL"
-        where.append(f"EXISTS (SELECT 1 {of_type} AND l.{end} = t.id)")
-        narrow.append(f"SELECT l.{end} {of_type}")
+        of_type = f"{_type_of_link('l', end)} = :type AND l.deleted_at IS NULL"
+        where.append(f"EXISTS (SELECT 1 FROM link l WHERE l.{end} = t.id AND {of_type})")
+        narrow.append(f"SELECT l.{end} FROM link l WHERE l.type_id = :type AND l.deleted_at IS NULL")
     if query.text.strip():
         if query.trash:
             raise Invalid("the trash cannot be searched by words; list it, or restore first", "text")
@@ -232,7 +233,7 @@ def _plan_link(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
             parameters[end] = uid
             where.append(f"t.{end}_id = (SELECT id FROM {end} WHERE uid = :{end})")
     if query.type:
-        where.append("t.type_id = :type")
+        where.append(f"{_type_of_link('t', 'document_id' if ends == ['document'] else 'profile_id')} = :type")
         parameters["type"] = _type_id(store, query.type)
     if query.valid_at is not None:
         where.append("(t.valid_from IS NULL OR t.valid_from <= :at) AND (t.valid_until IS NULL OR t.valid_until > :at)")
@@ -258,6 +259,11 @@ LINKS_OF_WORDS: Final = """t.id IN (
         SELECT rowid FROM document_search WHERE document_search MATCH :text ORDER BY rowid DESC LIMIT 1000)
     UNION SELECT id FROM link WHERE deleted_at IS NULL AND profile_id IN (
         SELECT rowid FROM profile_search WHERE profile_search MATCH :text ORDER BY rowid DESC LIMIT 1000))"""
+
+
+def _type_of_link(link: str, end: str) -> str:
+    """Served by link_of_profile_by_type; for other ends the sign keeps link_by_type out, which would read far more."""
+    return f"{'' if end == 'profile_id' else '+'}{link}.type_id"
 
 
 def _refuse_unknown_ends(store: Store, query: Query) -> None:
