@@ -133,7 +133,8 @@ class OpenRequest:
         self.flush()
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change")
-        self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
+        if self.total > 1:
+            self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
         self.db.executemany(
             "INSERT INTO stat(name, value) VALUES (?, ?)"
             " ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
@@ -159,7 +160,7 @@ class OpenRequest:
         before: Mapping[str, Any],
         after: Mapping[str, Any],
     ) -> None:
-        self._changes.append((entity, id, kind, revision, version, _log_json(before), _log_json(after)))
+        self._changes.append((self.begin(), entity, id, kind, revision, version, _log_json(before), _log_json(after)))
         self.done[kind, entity] += 1
         if len(self._changes) >= FLUSH:
             self.flush()
@@ -167,9 +168,8 @@ class OpenRequest:
     def begin(self) -> int:
         """The local id of the request, which has a row from now on."""
         if self.id is None:
-            (last,) = self.db.execute("SELECT max(seq) FROM change").fetchone()
-            (kept,) = self.db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'change'").fetchone()
-            first = max(last or 0, kept or 0) + 1
+            given_out = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").fetchone()
+            first = given_out[0] + 1 if given_out else 1
             self.id = self.db.execute(
                 "INSERT INTO request(uid, actor, via, at, reason, reverts, undo, first_seq, last_seq)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -189,10 +189,9 @@ class OpenRequest:
 
     def flush(self) -> None:
         if self._changes:
-            id = self.begin()
             self.db.executemany(
                 "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after)"
-                f" VALUES ({id:d}, ?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 self._changes,
             )
             self.total += len(self._changes)
