@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -19,25 +19,19 @@ from core.errors import Invalid
 from core.values import Change, Count, Query, RecordId, Row
 from core.workspace import PAGE, Workspace
 from tui.widgets.columns import Columns
+from tui.widgets.off_loop import OffLoop
 from tui.widgets.row_changes import LiveRows
 from tui.widgets.row_lines import RowLines, empty_line
-from tui.widgets.row_window import RowWindow
+from tui.widgets.row_window import Opening, RowWindow
 from tui.widgets.screen_lines import Line, ScreenLines
+from tui.widgets.viewport import Viewport
 
+HEADER = 1  # lines
 MARK = "•"
 MARKS = 10_000  # rows that one range may mark
 
 
-class Opening(NamedTuple):
-    """A query that is being read, and where the cursor shall stand in it."""
-
-    window: RowWindow
-    cursor: RecordId | None = None
-    near: int = 0  # the index, where the query does not hold that record
-    again: bool = False  # the same query as before
-
-
-class RecordList(ScreenLines, can_focus=True):
+class RecordList(ScreenLines, OffLoop, can_focus=True):
     """Shows the rows of a query; the cursor stands on a record, and stays on it whatever comes and goes."""
 
     DEFAULT_CSS = """
@@ -118,14 +112,6 @@ class RecordList(ScreenLines, can_focus=True):
 
         error: Exception
 
-    @dataclass
-    class _Answered(ListMessage, bubble=False):
-        """A read came back: `take` takes its answer in, unless the window was left meanwhile."""
-
-        window: RowWindow
-        take: Callable[[Any], None]
-        answer: Any
-
     def __init__(self, columns: Columns, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._columns = columns
@@ -135,9 +121,7 @@ class RecordList(ScreenLines, can_focus=True):
         self._live: LiveRows | None = None
         self._reading: int | None = None  # the page that is on its way
         self._jump: object = None  # the jump that was asked for last; a move forgets it
-        self._index = 0
-        self._top = 0
-        self._direction = 1
+        self._view = Viewport()
         self._cursor_id: RecordId | None = None
         self._noted: tuple[RecordId | None, tuple[int, Count]] | None = None  # said last of the cursor
         self._range_start: int | None = None
@@ -155,7 +139,6 @@ class RecordList(ScreenLines, can_focus=True):
         if columns is not self._columns:
             self._columns = columns
             self._row_lines = RowLines(columns, self.size.width)
-            self.forget_lines()
             self._show()
 
     def reload(self) -> None:
@@ -164,11 +147,11 @@ class RecordList(ScreenLines, can_focus=True):
             self._open(self._opening)
         elif self._window:
             window = RowWindow(self._window.workspace, self._window.query)
-            self._open(Opening(window, self._cursor_id, self._index, again=True))
+            self._open(Opening(window, self._cursor_id, self._view.index, again=True))
 
     @property
     def cursor_row(self) -> Row | None:
-        return self._window.row(self._index) if self._window else None
+        return self._window.row(self._view.index) if self._window else None
 
     @property
     def cursor_id(self) -> RecordId | None:
@@ -176,15 +159,14 @@ class RecordList(ScreenLines, can_focus=True):
 
     def shows(self, id: RecordId) -> bool:
         """Whether this record stands on the screen now."""
-        index = self._window.index_of(id) if self._window else None
-        return index is not None and self._top <= index < self._top + self._height
+        return self._view.holds(self._window.index_of(id) if self._window else None)
 
     @property
     def position(self) -> tuple[int, Count]:
         """Where the cursor stands, from 1 on (0 in an empty list), and how many rows there are."""
         if self._window is None or not self._window.length:
             return 0, Count(0)
-        return self._index + 1, self._window.count
+        return self._view.index + 1, self._window.count
 
     @property
     def count(self) -> Count:
@@ -199,7 +181,7 @@ class RecordList(ScreenLines, can_focus=True):
             return
         if self.marked.pop(row.id, None) is None:
             self.marked[row.id] = row
-        self._range_start = self._index
+        self._range_start = self._view.index
         self._marks_changed()
 
     def mark_range(self) -> None:
@@ -207,8 +189,8 @@ class RecordList(ScreenLines, can_focus=True):
         window, row = self._window, self.cursor_row
         if window is None or row is None:
             return
-        start = self._index if self._range_start is None else min(self._range_start, window.length - 1)
-        first, last = min(start, self._index), max(start, self._index)
+        start = self._view.index if self._range_start is None else min(self._range_start, window.length - 1)
+        first, last = min(start, self._view.index), max(start, self._view.index)
         if last - first >= MARKS:
             self.post_message(self.LoadFailed(self, Invalid(f"a range marks {MARKS:,} rows at most")))
             return
@@ -240,7 +222,7 @@ class RecordList(ScreenLines, can_focus=True):
             return
         new = len(live.new)
         for change in changes:
-            live.apply(change, self._top, self._top + self._height - 1)
+            live.apply(change, self._view.top, self._view.bottom)
         if len(live.new) != new:
             self.post_message(self.NewRows(self, len(live.new)))
         self._show()
@@ -256,10 +238,10 @@ class RecordList(ScreenLines, can_focus=True):
     # --- moving ------------------------------------------------------------------------------------
 
     def action_move(self, rows: int) -> None:
-        self.move_to(self._index + rows)
+        self.move_to(self._view.index + rows)
 
     def action_page(self, pages: float) -> None:
-        self.move_to(self._index + int(pages * max(1, self._height - 1)))
+        self.move_to(self._view.index + int(pages * max(1, self._view.height - 1)))
 
     def action_first(self) -> None:
         self.move_to(0)
@@ -284,20 +266,16 @@ class RecordList(ScreenLines, can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Puts the cursor on the row of this index, or on the nearest there is."""
-        window = self._window
-        if window is None or not window.length:
-            return
         self._jump = None
-        self._direction = 1 if index >= self._index else -1
-        index = max(0, min(index, window.length - 1))
-        if index == self._index:
-            return
-        self._arrive(index)
+        if self._window and self._window.length and self._view.go(index, self._window.length):
+            self._follow_cursor()
+            self._note_cursor()
+            self._read_ahead()
 
     def on_click(self, event: events.Click) -> None:
-        index = self._top + event.y - 1
-        if event.y and self._window and index < self._window.length:
-            if index == self._index and event.chain > 1:
+        index = self._view.top + event.y - HEADER
+        if event.y >= HEADER and self._window and index < self._window.length:
+            if index == self._view.index and event.chain > 1:
                 self.action_choose()
             self.move_to(index)
 
@@ -312,6 +290,7 @@ class RecordList(ScreenLines, can_focus=True):
         self._show()
 
     def on_resize(self) -> None:
+        self._view.height = max(0, self.size.height - HEADER)
         self._row_lines = RowLines(self._columns, self.size.width)
         self.forget_lines()
         self._follow_cursor()
@@ -326,20 +305,9 @@ class RecordList(ScreenLines, can_focus=True):
             self.post_message(self.CursorMoved(self, row, self.position))
 
     def _follow_cursor(self) -> None:
-        """Scrolls until the cursor's row is in view: by one row where the terminal moves the lines, else by several."""
-        height = self._height
-        below, above = self._index - (self._top + height - 1), self._top - self._index
-        if height and max(below, above) > 0:
-            shift = below if below > 0 else -above
-            if not (abs(shift) < height // 2 and self.scroll_lines(1, shift)):
-                shift += height // 3 if shift > 0 else -(height // 3)
-            self._top += shift
-        self._top = self._fitting(self._top)
-        self._show()
-
-    def _fitting(self, top: int) -> int:
         length = self._window.length if self._window else 0
-        return max(0, min(top, length - self._height))
+        self._view.follow(length, lambda shift: self.scroll_lines(HEADER, shift))
+        self._show()
 
     # --- reading, off the loop -----------------------------------------------------------------------
 
@@ -348,42 +316,39 @@ class RecordList(ScreenLines, can_focus=True):
         self._read(window, "open", lambda: window.open(opening.cursor, opening.near), self._take_opened)
 
     def _take_opened(self, index: int) -> None:
-        opening = self._opening
+        opening, view = self._opening, self._view
         if opening is None:
             return
-        if opening.again and (self._cursor_id, self._index) != (opening.cursor, opening.near):
+        if opening.again and (self._cursor_id, view.index) != (opening.cursor, opening.near):
             self.reload()  # the cursor moved on meanwhile
             return
-        window, line = opening.window, min(index, self._height // 3)
+        window, line = opening.window, min(index, view.height // 3)
         if opening.again:
-            line = self._index - self._top
+            line = view.line
         elif self._window is None or self._window.query.entity != window.query.entity:
             self.clear_marks()
         self._window, self._opening, self._live = window, None, LiveRows(window)
         self._reading = self._range_start = self._noted = None
-        self._top = self._fitting(index - line)
         self.post_message(self.Loaded(self, window.count))
-        self._arrive(index)
+        self._arrive(index, line)
 
     def _read_ahead(self) -> None:
         """Asks for a page that is in view or will soon be; one that is on its way is not asked for again."""
-        window = self._window
-        if window is None or not self._height:
+        window, view = self._window, self._view
+        if window is None or not view.height:
             return
-        index = window.wanted(self._top, self._top + self._height - 1, self._direction)
+        index = window.wanted(view.top, view.bottom, view.direction)
         if index is not None and index // PAGE != self._reading:
             self._reading = index // PAGE
             self._read(window, "page", lambda: window.load(index), self._take_page)
 
     def _take_page(self, taken: bool) -> None:
-        window = self._window
+        window, view = self._window, self._view
         if window is None:
             return
         self._reading = None
         place = window.index_of(self._cursor_id) if self._cursor_id else None
-        index = max(0, min(self._index, window.length - 1)) if place is None else place
-        self._top += index - self._index
-        self._index = index
+        view.place(max(0, min(view.index, window.length - 1)) if place is None else place, view.line)
         self._follow_cursor()
         self._note_cursor()
         if taken:
@@ -398,53 +363,44 @@ class RecordList(ScreenLines, can_focus=True):
 
     def _take_jump(self, jump: object, index: int) -> None:
         if jump is self._jump:
-            self._arrive(max(0, index))
+            self.move_to(index)
 
-    def _arrive(self, index: int) -> None:
-        self._index = index
+    def _arrive(self, index: int, line: int) -> None:
+        self._view.place(index, line)
         self._follow_cursor()
         self._note_cursor()
         self._read_ahead()
 
-    def _read(self, window: RowWindow, group: str, ask: Callable[[], Any], take: Callable[[Any], None]) -> None:
-        """Asks in a thread and takes the answer in here; the latest of a group counts."""
+    def _read(self, window: RowWindow, group: str, read: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Reads off the loop; the answer counts while the window is shown or about to be."""
 
-        def run() -> None:
-            try:
-                answered = self._Answered(self, window, take, ask())
-            except Exception as error:
-                answered = self._Answered(self, window, self._take_failure, error)
-            self.post_message(answered)
+        def is_current() -> bool:
+            return window is self._window or (self._opening is not None and window is self._opening.window)
 
-        self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
+        self.ask(
+            group,
+            read,
+            lambda answer: take(answer) if is_current() else None,
+            lambda error: self._report(error) if is_current() else None,
+        )
 
-    @on(_Answered)
-    def _take_answer(self, message: _Answered) -> None:
-        if message.window is (self._opening.window if self._opening else None) or message.window is self._window:
-            message.take(message.answer)
-
-    def _take_failure(self, error: Exception) -> None:
+    def _report(self, error: Exception) -> None:
         self._reading = None
         self.post_message(self.LoadFailed(self, error))
 
     # --- the lines -----------------------------------------------------------------------------------
 
-    @property
-    def _height(self) -> int:
-        """Rows in view, below the header."""
-        return max(0, self.size.height - 1)
-
     def _show(self) -> None:
+        view = self._view
         if self.size.height:
-            rows = range(self._top, self._top + self._height)
-            self.show_lines([self._row_lines.header(), *map(self._line, rows)])
+            self.show_lines([self._row_lines.header(), *map(self._line, range(view.top, view.bottom + 1))])
 
     def _line(self, index: int) -> Line:
         window, live = self._window, self._live
         if window is None or live is None or index >= window.length:
             return Line() if window is None or index else empty_line(window.query)
         row = window.row(index)
-        at_cursor = "" if index != self._index else "cursor" if self.has_focus else "rest"
+        at_cursor = "" if index != self._view.index else "cursor" if self.has_focus else "rest"
         if row is None:
             return self._row_lines.row(None, "", at_cursor)
         glyphs = f"{MARK if row.id in self.marked else ' '}{live.glyph(row.id)} "

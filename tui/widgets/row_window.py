@@ -251,3 +251,12 @@ class RowWindow:
             if generation != self.generation:
                 return False
             return self._take(Plan(number, generation, None, False, number * PAGE, PAGE + 1), rows)
+
+
+class Opening(NamedTuple):
+    """A query that is being read, and where the cursor shall stand in it."""
+
+    window: RowWindow
+    cursor: RecordId | None = None
+    near: int = 0  # the index, where the query does not hold that record
+    again: bool = False  # the same query as before
