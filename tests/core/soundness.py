@@ -19,7 +19,8 @@ UNION ALL SELECT 'trash', (SELECT count(*) FROM profile WHERE deleted_at IS NOT 
     + (SELECT count(*) FROM relationship_type WHERE deleted_at IS NOT NULL)
 """
 LATEST = """
-SELECT c.entity, c.record_id FROM change c JOIN (SELECT max(seq) AS seq FROM change GROUP BY entity, record_id) USING (seq)
+SELECT c.entity, c.record_id
+FROM change c JOIN (SELECT max(seq) AS seq FROM change GROUP BY entity, record_id) USING (seq)
 JOIN {table} t ON t.id = c.record_id
 WHERE c.entity = '{entity}' AND (c.version <> t.version OR c.revision <> t.revision
     OR (c.kind = 'deleted') <> (t.deleted_at IS NOT NULL))
@@ -28,7 +29,7 @@ TABLES = {"profile": "profile", "document": "document", "link": "link", "type": 
 
 
 def assert_sound(path: Path) -> None:
-    """Pages and keys hold; totals, search and tags agree with the rows; the log has no gap and its last word is true."""
+    """Pages and keys hold; totals, search and tags agree with the rows; the log has no gap, and its end is true."""
     db = sqlite.connect(f"file:{path}", uri=True)
     try:
         assert ask(db, "PRAGMA integrity_check") == [("ok",)]

@@ -111,7 +111,7 @@ def test_a_device_is_no_store() -> None:
 
 
 def test_a_store_that_is_not_there_and_not_to_be_made(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="there is no store at .*none.db"):
+    with pytest.raises(NotFound, match=r"there is no store at .*none.db"):
         open_at(tmp_path / "none.db", create=False)
 
     assert os.listdir(tmp_path) == []
@@ -121,7 +121,7 @@ def test_a_store_that_is_not_there_and_not_to_be_made(tmp_path: Path) -> None:
 def test_no_folder_to_make_a_store_in(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.txt").write_text("x")
 
-    with pytest.raises(NotFound, match="there is no folder .* to make the store in"):
+    with pytest.raises(NotFound, match=r"there is no folder .* to make the store in"):
         open_at(tmp_path / name)
 
 
@@ -129,7 +129,7 @@ def test_no_folder_to_make_a_store_in(tmp_path: Path, name: str) -> None:
 def test_a_name_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
     os.symlink("loop", tmp_path / "loop")
 
-    with pytest.raises(Unavailable, match="cannot be (used|opened)"):
+    with pytest.raises(Unavailable, match=r"cannot be (used|opened)"):
         open_at(tmp_path / name)
 
 
@@ -137,7 +137,7 @@ def test_a_name_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
 def test_a_store_cut_short_is_damaged(filled_store: Path, left: int) -> None:
     os.truncate(filled_store, left)
 
-    with pytest.raises(Corrupt, match="store.db is damaged"):
+    with pytest.raises(Corrupt, match=r"store.db is damaged"):
         read_everything(open_at(filled_store))
 
 
@@ -152,16 +152,14 @@ def test_bytes_flipped_in_the_middle_are_noticed_or_harmless(filled_store: Path)
         try:
             workspace = open_at(filled_store)
             read_everything(workspace)
-            outcomes.add("harmless")
-        except RolodocError as error:
-            assert isinstance(error, Corrupt | Incompatible), error
-            assert "store.db" in str(error)
-            outcomes.add("noticed")
+        except (Corrupt, Incompatible) as error:
+            outcomes.add(str(error))
         finally:
             if workspace:
                 workspace.close()
 
-    assert "noticed" in outcomes
+    assert outcomes
+    assert all("store.db" in sentence for sentence in outcomes)
 
 
 def read_everything(workspace: Workspace) -> None:

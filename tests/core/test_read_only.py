@@ -47,7 +47,7 @@ def assert_readable_but_not_writable(workspace: Workspace, ref: Ref) -> None:
         lambda: workspace.undo(),
         lambda: workspace.remember("screen", 1),
     ):
-        with pytest.raises(Unavailable, match="store.db is read-only.*; nothing was written"):
+        with pytest.raises(Unavailable, match=r"store.db is read-only.*; nothing was written"):
             write()
     assert workspace.get(ref).title == "Ada"
     assert workspace.cursor() == 1
@@ -75,7 +75,7 @@ def test_a_file_in_a_read_only_folder(store: tuple[Path, Ref], folder: Path) -> 
     with someone_without_rights():
         workspace = open_as("owner", path)
         assert_readable_but_not_writable(workspace, ref)
-        with pytest.raises(Unavailable, match="no permission for .*store.db-blobs"):
+        with pytest.raises(Unavailable, match=r"no permission for .*store.db-blobs"):
             workspace.store_content(io.BytesIO(b"x"))
         workspace.close()
 
@@ -105,14 +105,14 @@ def test_a_file_that_may_not_even_be_read(store: tuple[Path, Ref]) -> None:
     path, _ = store
     path.chmod(0)
 
-    with someone_without_rights(), pytest.raises(Unavailable, match="no permission for .*store.db"):
+    with someone_without_rights(), pytest.raises(Unavailable, match=r"no permission for .*store.db"):
         open_as("guest", path)
 
 
 def test_no_new_store_in_a_read_only_folder(folder: Path) -> None:
     folder.chmod(0o555)
 
-    with someone_without_rights(), pytest.raises(Unavailable, match="new.db cannot be opened; check the folder"):
+    with someone_without_rights(), pytest.raises(Unavailable, match=r"new.db cannot be opened; check the folder"):
         open_as("guest", folder / "new.db")
 
     assert list(folder.iterdir()) == []
@@ -121,5 +121,5 @@ def test_no_new_store_in_a_read_only_folder(folder: Path) -> None:
 def test_a_folder_that_may_not_be_entered(store: tuple[Path, Ref], folder: Path) -> None:
     folder.chmod(0)
 
-    with someone_without_rights(), pytest.raises(Unavailable, match="no permission for .*store.db"):
+    with someone_without_rights(), pytest.raises(Unavailable, match=r"no permission for .*store.db"):
         open_as("guest", store[0])

@@ -86,7 +86,7 @@ def test_eight_processes_write_at_once(store_path: Path) -> None:
         reports: list[dict[str, Any]] = [json.loads(process.stdout.readline()) for process in processes]  # type: ignore[union-attr]
         written = workspace.cursor() - COUNTERS
         followed = follower.wait_for(written)
-    print(json.dumps(reports, indent=1))
+    sys.stdout.write(json.dumps(reports, indent=1))
     # then nobody met an error, and everybody got their turn
     assert [report["error"] for report in reports] == [""] * PROCESSES
     assert all(report["counted"] > 0 for report in reports)

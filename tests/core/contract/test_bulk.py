@@ -235,7 +235,7 @@ def test_progress_counts_towards_the_whole_request(workspace: Workspace) -> None
 def test_what_fails_in_the_middle_of_the_progress_writes_nothing(workspace: Workspace) -> None:
     before = state_of(workspace)
 
-    def cancel(done: int, total: int) -> None:
+    def cancel(*_done_and_total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

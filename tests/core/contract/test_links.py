@@ -13,12 +13,12 @@ from tests.core.making import (
     delete,
     edit,
     fields_of,
+    made,
     make_document,
     make_link,
     make_linked,
     make_profile,
     make_type,
-    made,
     new_link,
     restore,
 )
@@ -89,7 +89,7 @@ def test_the_same_link_again_exists(workspace: Workspace) -> None:
 
 
 def test_a_link_has_the_same_id_wherever_it_is_made(workspace: Workspace) -> None:
-    document, profile, link = make_linked(workspace)
+    document, _, link = make_linked(workspace)
 
     assert link.id[6] >> 4 == 5, "a UUID of version 5"
     with pytest.raises(Invalid, match="follows from its ends"):
@@ -129,7 +129,7 @@ def test_no_link_to_a_record_in_the_trash(workspace: Workspace, end: str) -> Non
     ends = {"document": make_document(workspace, "Notes"), "profile": make_profile(workspace, "Ada")}
     delete(workspace, ends[end])
 
-    with pytest.raises(Conflict, match="(Notes|Ada) is in the trash; restore it first"):
+    with pytest.raises(Conflict, match=r"(Notes|Ada) is in the trash; restore it first"):
         make_link(workspace, **ends)
 
     assert workspace.stats().links == 0

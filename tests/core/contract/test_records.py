@@ -16,11 +16,11 @@ from tests.core.making import (
     delete,
     edit,
     fields_of,
+    made,
     make_document,
     make_linked,
     make_profile,
     make_type,
-    made,
     restore,
 )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from core.errors import Conflict, NotFound
-from core.values import Create, Delete, Edit, Query, Receipt, Ref, Restore
+from core.values import Create, Delete, Edit, Query, Receipt, Ref, Restore, Write
 from core.workspace import Workspace
 from tests.core.contract.conftest import Place
 from tests.core.making import (
@@ -35,32 +35,40 @@ def visible(workspace: Workspace) -> dict[Ref, dict[str, Any]]:
     return {ref: fields_of(workspace, ref) for ref in refs}
 
 
-Act = Callable[[Workspace, Ref, Ref, Ref], Receipt]
-ACTS: dict[str, Act] = {
-    "create": lambda w, d, p, li: w.write([Create("document", {"title": "New", "tags": ["a"], "text": "t"})]),
-    "edit": lambda w, d, p, li: edit(w, d, title="New", text="new", tags=["x"], attributes={"a": {"b": [1]}}),
-    "edit a link": lambda w, d, p, li: edit(w, li, note="n", position=3, valid_from=1, tags=["t"]),
-    "rename a type": lambda w, d, p, li: edit(w, Ref("type", w.types()[0].id), name="writer"),
-    "delete": lambda w, d, p, li: delete(w, li),
-    "delete with links": lambda w, d, p, li: delete(w, p),
-    "delete both ends": lambda w, d, p, li: w.write([Delete(d), Delete(p)]),
-    "create and link": lambda w, d, p, li: create_and_link(w, p),
-    "edit twice": lambda w, d, p, li: w.write([Edit(d, {"title": "B"}), Edit(d, {"title": "C"})]),
-    "create and edit": lambda w, d, p, li: w.write(
-        [Create("profile", {"name": "A"}, id=bytes(range(16))), Edit(Ref("profile", bytes(range(16))), {"name": "B"})]
+class Scene(NamedTuple):
+    """A document, its author and the link between them."""
+
+    workspace: Workspace
+    document: Ref
+    profile: Ref
+    link: Ref
+
+    def write(self, *writes: Write) -> Receipt:
+        return self.workspace.write(writes)
+
+
+NEW = Ref("profile", bytes(range(16)))
+NEW_PROFILE = Create("profile", {"name": "A"}, id=NEW.id)
+NEW_DOCUMENT = Create("document", {"title": "New", "tags": ["a"], "text": "t"}, id=NEW.id)
+FULL_EDIT = {"title": "New", "text": "new", "tags": ["x"], "attributes": {"a": {"b": [1]}}}
+ACTS: dict[str, Callable[[Scene], Receipt]] = {
+    "create": lambda scene: scene.write(NEW_DOCUMENT),
+    "edit": lambda scene: scene.write(Edit(scene.document, FULL_EDIT)),
+    "edit a link": lambda scene: scene.write(Edit(scene.link, {"note": "n", "position": 3, "tags": ["t"]})),
+    "rename a type": lambda scene: scene.write(Edit(scene.workspace.resolve("author", "type"), {"name": "writer"})),
+    "delete": lambda scene: scene.write(Delete(scene.link)),
+    "delete with links": lambda scene: scene.write(Delete(scene.profile)),
+    "delete both ends": lambda scene: scene.write(Delete(scene.document), Delete(scene.profile)),
+    "create and link": lambda scene: scene.write(NEW_DOCUMENT, new_link(Ref("document", NEW.id), scene.profile)),
+    "edit twice": lambda scene: scene.write(*(Edit(scene.document, {"title": title}) for title in "BC")),
+    "create and edit": lambda scene: scene.write(NEW_PROFILE, Edit(NEW, {"name": "B"})),
+    "edit and delete": lambda scene: scene.write(Edit(scene.profile, {"name": "B"}), Delete(scene.profile)),
+    "delete and restore": lambda scene: scene.write(Delete(scene.profile), Restore(scene.profile)),
+    "unlink and link anew": lambda scene: scene.write(
+        Delete(scene.link), new_link(scene.document, scene.profile, note="again")
     ),
-    "edit and delete": lambda w, d, p, li: w.write([Edit(p, {"name": "B"}), Delete(p)]),
-    "delete and restore": lambda w, d, p, li: w.write([Delete(p), Restore(p)]),
-    "unlink and link anew": lambda w, d, p, li: w.write([Delete(li), new_link(d, p, note="again")]),
-    "create and delete": lambda w, d, p, li: w.write(
-        [Create("profile", {"name": "A"}, id=bytes(range(16))), Delete(Ref("profile", bytes(range(16))))]
-    ),
+    "create and delete": lambda scene: scene.write(NEW_PROFILE, Delete(NEW)),
 }
-
-
-def create_and_link(workspace: Workspace, profile: Ref) -> Receipt:
-    document = Ref("document", bytes(range(16)))
-    return workspace.write([Create("document", {"title": "New"}, id=document.id), new_link(document, profile)])
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -69,7 +77,7 @@ def test_undo_gives_the_state_before_and_redo_the_state_after(workspace: Workspa
     edit(workspace, document, text="old", tags=["o"], description="d")
     before, totals = visible(workspace), workspace.stats().links_by_type
 
-    request = ACTS[act](workspace, document, profile, link).request
+    request = ACTS[act](Scene(workspace, document, profile, link)).request
     after = visible(workspace)
 
     assert workspace.undo().request is not None
@@ -200,29 +208,19 @@ def test_what_is_not_there_cannot_be_undone(workspace: Workspace) -> None:
 # --- refused ---------------------------------------------------------------------------------------------
 
 
-def edited_later(workspace: Workspace, document: Ref, profile: Ref, link: Ref) -> Ref:
-    edit(workspace, document, title="Later")
-    return document
-
-
-def deleted_later(workspace: Workspace, document: Ref, profile: Ref, link: Ref) -> Ref:
-    delete(workspace, document)
-    return document
-
-
-@pytest.mark.parametrize("later", [edited_later, deleted_later])
-def test_an_undo_that_would_overwrite_a_later_edit_does_nothing(place: Place, later: Callable[..., Ref]) -> None:
+@pytest.mark.parametrize("later", [lambda ref: Edit(ref, {"title": "Later"}), Delete])
+def test_an_undo_that_would_overwrite_a_later_edit_does_nothing(place: Place, later: Callable[[Ref], Write]) -> None:
     ann, bob = place.open("ann"), place.open("bob")
     document, profile, link = make_linked(ann)
     # given a request over several records, one of which someone else changed later
     request = ann.write(
         [Edit(document, {"title": "B"}), Edit(profile, {"name": "B"}), Edit(link, {"note": "B"})]
     ).request
-    later(bob, document, profile, link)
+    bob.write([later(document)])
     before, cursor = visible(ann), ann.cursor()
     # then the undo says who and what
     with pytest.raises(
-        Conflict, match="bob changed .* later, 20.*; an undo would overwrite that, so nothing was undone"
+        Conflict, match=r"bob changed .* later, 20.*; an undo would overwrite that, so nothing was undone"
     ):
         ann.undo(request)
     # and nothing of it happened
@@ -244,7 +242,7 @@ def test_a_creation_with_an_edit_is_not_undone_when_another_field_was_edited_lat
     request = workspace.write([Create("profile", {"name": "A"}, id=ref.id), Edit(ref, {"name": "B"})]).request
     edit(workspace, ref, notes="worked on")
 
-    with pytest.raises(Conflict, match="ann changed . later"):
+    with pytest.raises(Conflict, match=r"ann changed . later"):
         workspace.undo(request)
 
     assert (fields_of(workspace, ref)["name"], fields_of(workspace, ref)["notes"]) == ("B", "worked on")
@@ -292,7 +290,7 @@ def test_an_undo_is_not_redone_over_a_later_edit(place: Place) -> None:
     ann.undo()
     edit(bob, ref, name="C")
 
-    with pytest.raises(Conflict, match="bob changed C \\(name\\) later"):
+    with pytest.raises(Conflict, match=r"bob changed C \(name\) later"):
         ann.redo()
 
     assert ann.get(ref).title == "C"
