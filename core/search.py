@@ -17,6 +17,8 @@ FIELDS: dict[Entity, frozenset[str]] = {
 
 WEIGHTS: dict[Entity, str] = {"profile": "10.0, 6.0, 1.0", "document": "10.0, 4.0, 2.0, 1.0"}
 
+WORDS = 20  # of a query; what else was typed or pasted is left out
+
 
 def put_in_index(db: Connection, entity: Entity, id: int, fields: dict[str, Any]) -> None:
     """Adds or replaces the entry of a profile or document."""
@@ -64,7 +66,7 @@ def match_expression(text: str) -> str:
     >>> match_expression('ann "kel')
     '"ann" "kel" *'
     """
-    words = [word for word in text.replace('"', " ").replace("\0", " ").split() if re.search(r"\w", word)][:20]
+    words = [word for word in text.replace('"', " ").replace("\0", " ").split() if re.search(r"\w", word)][:WORDS]
     if not words:
         return ""
     star = " *" if len(words[-1]) > 1 and not text[-1:].isspace() else ""
@@ -73,7 +75,7 @@ def match_expression(text: str) -> str:
 
 def excerpt(text: str, words: str, width: int = 120) -> str:
     """The part of a text around the first place where one of the words stands; "" where none does."""
-    pattern = "|".join(re.escape(word) for word in re.findall(r"\w+", words) if len(word) > 1)
+    pattern = "|".join(re.escape(word) for word in re.findall(r"\w+", words)[:WORDS] if len(word) > 1)
     found = re.search(pattern, text, re.IGNORECASE) if pattern else None
     if not found:
         return ""
