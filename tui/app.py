@@ -14,7 +14,6 @@ from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 
 from core.errors import Invalid, RolodocError
 from core.values import Change
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from tui.screens.work import WorkScreen
 
-MESSAGE_STAYS = 8.0  # seconds
 COALESCE = 0.25  # seconds between two repaints for changes of others
 
 
@@ -117,7 +115,6 @@ class RolodocApp(App[int]):
         self.session = recall_session(workspace)
         self.live = LiveChanges(workspace)
         self._last_repaint = 0.0
-        self._message_ends: Timer | None = None
         # Starting in this mode spares the screen that Textual would make only to leave it again.
         self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"
         super().__init__()
@@ -175,20 +172,6 @@ class RolodocApp(App[int]):
     def say(self, text: str, kind: str = "") -> None:
         if (screen := self.work_screen) is not None:
             screen.say(text, kind)
-
-    def message_shown(self) -> None:
-        """Sees to it that a message goes after a while."""
-        if self._message_ends is not None:
-            self._message_ends.stop()
-        self._message_ends = self.set_timer(MESSAGE_STAYS, self._end_message)
-
-    def _end_message(self) -> None:
-        from tui.widgets.bars import Status
-
-        self._message_ends = None
-        for screen in self.screen_stack:
-            for status in screen.query(Status):
-                status.say("")
 
     # --- changes of others --------------------------------------------------------------------------
 

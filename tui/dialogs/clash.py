@@ -56,7 +56,7 @@ class ClashPanel(Panel):
         yield LineView(id="clash")
 
     def on_mount(self) -> None:
-        self.query_one(LineView).focus()
+        self.take_keys(self.query_one(LineView))
         self._show()
         self._keep(self._draft())
 

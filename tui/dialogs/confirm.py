@@ -33,7 +33,7 @@ class ConfirmPanel(Panel):
         yield LineView(id="confirm")
 
     def on_mount(self) -> None:
-        self.query_one(LineView).focus()
+        self.take_keys(self.query_one(LineView))
         if self.is_ready:
             self.ask(self._what)
 

@@ -40,7 +40,7 @@ class CopyPanel(Panel):
         yield LineView(id="copy")
 
     def on_mount(self) -> None:
-        self.query_one(LineView).focus()
+        self.take_keys(self.query_one(LineView))
         self._read()
 
     @work(thread=True, exclusive=True, group="copy", exit_on_error=False)

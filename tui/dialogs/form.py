@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on, work
-from textual.app import ComposeResult
+from textual import events, on, work
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
@@ -15,13 +15,13 @@ from textual.widgets import Input
 
 from core.drafts import Draft, drop_draft, find_draft, save_draft
 from core.errors import Invalid, RolodocError, Stale
-from core.fields import FIELDS, Entity, check_fields, now
+from core.fields import FIELDS, Entity, Field, check_fields, now
 from core.form_text import editable_fields
 from core.values import Create, Edit, Receipt, Record, Ref, Write
 from tui.clash import Clash
 from tui.describe import moment
 from tui.dialogs.panel import Panel
-from tui.widgets.fields import FieldRow, Label
+from tui.widgets.fields import FieldRow, Label, typed_text
 
 PAUSE = 0.5  # seconds of typing after which the draft is kept
 
@@ -63,7 +63,9 @@ class FormPanel(Panel):
         self.title = "Edit" if ref else f"New {entity}"
         self._external = external
         self._record: Record | None = None
-        self._draft: Draft | None = None
+        self._draft: Draft | None = None  # that the form goes on with
+        self._kept: Draft | None = None  # that is stored
+        self._typed_ahead: list[str] = []
         self._keeping: Timer | None = None
         self._saving = False
         self.can_focus = True  # until its fields are there
@@ -77,7 +79,7 @@ class FormPanel(Panel):
         return [*keys, ("f4", "start over")] if self._draft else keys
 
     def on_mount(self) -> None:
-        self.focus()
+        self.take_keys(self)
         self._open()
 
     # --- reading ------------------------------------------------------------------------------------
@@ -93,43 +95,41 @@ class FormPanel(Panel):
             self.post_message(self.Failed(str(error)))
 
     @on(Opened)
-    def _opened(self, message: Opened) -> None:
+    async def _opened(self, message: Opened) -> None:
         record, draft = message.record, message.draft
-        self._record, self._draft = record, draft
+        self._record, self._draft, self._kept = record, draft, draft
         if record is not None:
             self.title = f"Edit {record.title}"
             self.work.refresh_header()
         if draft is not None and record is not None and draft.base_version != record.version:
-            self._settle(self._clash(draft, record))
+            await self._settle(self._clash(draft, record))
             return
-        self._show_fields()
+        await self._show_fields()
         if self._external:
             self._edit_outside()
 
-    def _show_fields(self) -> None:
+    async def _show_fields(self) -> None:
         typed = self._draft.fields if self._draft else {}
-        stored = self._record.fields if self._record else {}
-        rows = []
-        for field in editable_fields(self.entity):
-            row = FieldRow(field, stored.get(field.name, field.empty))
-            rows.append(row)
-        self.query_one("#fields").mount_all(rows)
+        rows = [FieldRow(field, self._stored(field), typed.get(field.name)) for field in editable_fields(self.entity)]
+        await self.query_one("#fields").mount_all(rows)
         if self._draft is not None:
             self.query_one(".note", Label).show_text(
                 f"! goes on with your draft of {moment(self._draft.at)}; f4 starts over", "warn"
             )
-            for row in rows:
-                if row.field.name in typed:
-                    row.call_after_refresh(row.type, self._typed(row, typed[row.field.name]))
-        rows[0].editor.focus()
+        self.take_keys(rows[0].editor)
         self.can_focus = False
         self.work.refresh_keys()
+        for key in self._typed_ahead:
+            self.app.simulate_key(key)
 
-    @staticmethod
-    def _typed(row: FieldRow, value: Any) -> str:
-        from tui.widgets.fields import typed_text
+    def on_key(self, event: events.Key) -> None:
+        """What is typed before the fields are there goes into them when they are."""
+        if self.can_focus and event.key != "escape":
+            event.stop()
+            self._typed_ahead.append(event.key)
 
-        return typed_text(row.field, value)
+    def _stored(self, field: Field) -> Any:
+        return (self._record.fields if self._record else {}).get(field.name, field.empty)
 
     @property
     def rows(self) -> list[FieldRow]:
@@ -155,12 +155,11 @@ class FormPanel(Panel):
         changed = [row for row in self.rows if row.is_changed]
         if not changed:
             return None
-        stored = self._record.fields if self._record else {}
         return Draft(
             entity=self.entity,
             id=self.ref.id if self.ref else None,
             fields={row.field.name: _value_or_text(row) for row in changed},
-            base={row.field.name: stored.get(row.field.name, row.field.empty) for row in changed} if self.ref else {},
+            base={row.field.name: self._stored(row.field) for row in changed} if self.ref else {},
             base_version=self._record.version if self._record else None,
             at=now(),
         )
@@ -168,10 +167,15 @@ class FormPanel(Panel):
     def _keep(self) -> None:
         self._keeping = None
         if self.is_attached and not self._saving:
-            self._keep_draft(self._current_draft(), self._draft)
+            self._keep_draft(self._current_draft())
+
+    def _keep_draft(self, draft: Draft | None) -> None:
+        """Stores what is typed; without it, what was stored before goes."""
+        self._store_draft(draft, self._kept)
+        self._kept = draft
 
     @work(thread=True, group="draft", exit_on_error=False)
-    def _keep_draft(self, draft: Draft | None, earlier: Draft | None) -> None:
+    def _store_draft(self, draft: Draft | None, earlier: Draft | None) -> None:
         try:
             if draft is not None:
                 save_draft(self.app.workspace, draft)
@@ -185,7 +189,7 @@ class FormPanel(Panel):
             self._keeping.stop()
         draft = self._current_draft()
         if self.rows:
-            self._keep_draft(draft, self._draft)
+            self._keep_draft(draft)
         self.close("kept as a draft; the same key goes on with it" if draft else "", "news")
 
     def action_start_over(self) -> None:
@@ -193,9 +197,8 @@ class FormPanel(Panel):
             return
         self._draft = None
         self.query_one(".note", Label).show_text("", "")
-        stored = self._record.fields if self._record else {}
         for row in self.rows:
-            row.type(self._typed(row, stored.get(row.field.name, row.field.empty)))
+            row.type(typed_text(row.field, self._stored(row.field)))
         self.work.refresh_keys()
 
     # --- saving -------------------------------------------------------------------------------------
@@ -228,7 +231,7 @@ class FormPanel(Panel):
             self.work.say(f"not saved: {wrong[0].field.label} {wrong[0].error}", "bad")
             return
         if self.ref is not None and not fields:
-            self._keep_draft(None, self._draft)
+            self._keep_draft(None)
             self.close("nothing was changed")
             return
         try:
@@ -280,21 +283,21 @@ class FormPanel(Panel):
         self.work.say(f"not saved: {label}{reason}", "bad")
 
     @on(WentStale)
-    def _went_stale(self, message: WentStale) -> None:
+    async def _went_stale(self, message: WentStale) -> None:
         draft = self._current_draft()
         assert draft is not None
         clash = self._clash(draft, message.current)
         if clash.disputed:
-            self._settle(clash)
+            await self._settle(clash)
             return
         self._record = message.current
         by = message.current.updated_by
         self._save(clash.result(), message.current.version, draft, f"saved; what {by} changed meanwhile stays")
 
-    def _settle(self, clash: Clash) -> None:
+    async def _settle(self, clash: Clash) -> None:
         from tui.dialogs.clash import ClashPanel
 
-        self.work.open_panel(ClashPanel(clash))
+        await self.work.open_panel(ClashPanel(clash))
 
     def _clash(self, draft: Draft, theirs: Record) -> Clash:
         """A text that cannot be read as a value stays a text, and is refused when it is saved."""
@@ -314,6 +317,9 @@ class FormPanel(Panel):
         try:
             with self.app.suspend(), edited(text, self.entity) as typed:
                 changed = parse_form(self.entity, typed, stored)
+        except SuspendNotSupported:
+            self.work.say("this terminal cannot be handed over to an editor", "bad")
+            return
         except RolodocError as error:
             self.work.say(str(error), "bad")
             return
@@ -321,7 +327,7 @@ class FormPanel(Panel):
             self.app.refresh(layout=True)
         for row in self.rows:
             if row.field.name in changed:
-                row.type(self._typed(row, changed[row.field.name]))
+                row.type(typed_text(row.field, changed[row.field.name]))
         if not changed:
             self.close("nothing was changed in the editor", "")
 

@@ -29,7 +29,7 @@ class HelpPanel(Panel):
 
     def on_mount(self) -> None:
         view = self.query_one(LineView)
-        view.focus()
+        self.take_keys(view)
         view.show(self._lines())
 
     def _lines(self) -> list[Line]:

@@ -48,7 +48,7 @@ class HistoryPanel(Panel):
         yield LineView(id="history")
 
     def on_mount(self) -> None:
-        self.query_one(LineView).focus()
+        self.take_keys(self.query_one(LineView))
         self.read()
 
     @work(thread=True, exclusive=True, group="history", exit_on_error=False)

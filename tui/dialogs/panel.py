@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from tui.app import RolodocApp
@@ -32,6 +33,10 @@ class Panel(Vertical):
         screen = self.screen
         assert isinstance(screen, WorkScreen)
         return screen
+
+    def take_keys(self, widget: Widget) -> None:
+        """Gives the keys to this part of it, at once."""
+        self.screen.set_focus(widget)
 
     def keys(self) -> list[tuple[str, str]]:
         """(key, what it does) for the line of keys below."""

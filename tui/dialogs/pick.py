@@ -45,7 +45,7 @@ class PickPanel(Panel):
 
     def on_mount(self) -> None:
         self.query_one(LineView).can_focus = False
-        self.screen.set_focus(self.input)
+        self.take_keys(self.input)
         self.typed("")
 
     def typed(self, text: str) -> None:

@@ -29,55 +29,55 @@ class Doing(WorkScreen):
 
     # --- panels -------------------------------------------------------------------------------------
 
-    def do_new(self) -> None:
+    async def do_new(self) -> None:
         from tui.dialogs.form import FormPanel
 
         assert self.entity is not None
-        self.open_panel(FormPanel(self.entity))
+        await self.open_panel(FormPanel(self.entity))
 
-    def do_edit(self) -> None:
+    async def do_edit(self) -> None:
         from tui.dialogs.form import FormPanel
 
         if (ref := self.subject()) is not None:
-            self.open_panel(FormPanel(ref.entity, ref))
+            await self.open_panel(FormPanel(ref.entity, ref))
 
-    def do_edit_external(self) -> None:
+    async def do_edit_external(self) -> None:
         from tui.dialogs.form import FormPanel
 
         if (ref := self.subject()) is not None:
-            self.open_panel(FormPanel(ref.entity, ref, external=True))
+            await self.open_panel(FormPanel(ref.entity, ref, external=True))
 
-    def do_link(self) -> None:
+    async def do_link(self) -> None:
         from tui.dialogs.link import LinkPanel
 
         if (ref := self.context().record) is not None:
-            self.open_panel(LinkPanel([ref]))
+            await self.open_panel(LinkPanel([ref]))
 
-    def do_link_marked(self) -> None:
+    async def do_link_marked(self) -> None:
         from tui.dialogs.link import LinkPanel
 
-        self.open_panel(LinkPanel(self.chosen()))
+        await self.open_panel(LinkPanel(self.chosen()))
 
-    def do_remove(self) -> None:
+    async def do_remove(self) -> None:
         from tui.dialogs.remove import RemovePanel
 
-        self.open_panel(RemovePanel(self.chosen()))
+        await self.open_panel(RemovePanel(self.chosen()))
 
-    def do_history(self) -> None:
+    async def do_history(self) -> None:
         from tui.dialogs.history import HistoryPanel
 
         if (ref := self.subject()) is not None:
-            self.open_panel(HistoryPanel(ref))
+            await self.open_panel(HistoryPanel(ref))
 
-    def do_palette(self) -> None:
+    async def do_palette(self) -> None:
         from tui.dialogs.palette import PalettePanel
 
-        self.open_panel(PalettePanel(self.context(), ACTIONS))
+        await self.open_panel(PalettePanel(self.context(), ACTIONS))
 
-    def do_help(self) -> None:
+    async def do_help(self) -> None:
         from tui.dialogs.help import HelpPanel
 
-        self.open_panel(HelpPanel(self.name_, self.focused))
+        await self.open_panel(HelpPanel(self.name_, self.focused))
 
     def chosen(self) -> list[Ref]:
         """The marked records while the list has the keys, else the one under the cursor."""
@@ -148,8 +148,8 @@ class Doing(WorkScreen):
         self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
         self.say(f"theme: {self.app.theme}")
 
-    def do_copy(self) -> None:
+    async def do_copy(self) -> None:
         from tui.dialogs.copy import CopyPanel
 
         if (ref := self.subject()) is not None:
-            self.open_panel(CopyPanel(ref))
+            await self.open_panel(CopyPanel(ref))

@@ -133,24 +133,24 @@ class DraftsScreen(Doing):
         self.show_detail_of_cursor()
         self.refresh_keys()
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
         if message.view is self.view:
-            self.do_edit()
+            await self.do_edit()
 
-    def do_edit(self) -> None:
+    async def do_edit(self) -> None:
         from tui.dialogs.form import FormPanel
 
         kept = self.kept()
         if kept is not None:
-            self.open_panel(FormPanel(kept.draft.entity, kept.draft.ref))
+            await self.open_panel(FormPanel(kept.draft.entity, kept.draft.ref))
 
-    def do_remove(self) -> None:
+    async def do_remove(self) -> None:
         from tui.dialogs.confirm import ConfirmPanel
 
         kept = self.kept()
         if kept is not None:
             shown = [line(Span("✗ ", "bad"), f"what you typed for {kept.title}", wraps=True)]
-            self.open_panel(ConfirmPanel("Drop the draft", shown, lambda: self._drop(kept.draft)))
+            await self.open_panel(ConfirmPanel("Drop the draft", shown, lambda: self._drop(kept.draft)))
 
     @work(thread=True, exclusive=True, group="draft", exit_on_error=False)
     def _drop(self, draft: Draft) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.screens.doing import Doing
+from tui.widgets.bars import Bar
+from tui.widgets.painted import Span
 
 if TYPE_CHECKING:
     from tui.widgets.filter_line import FilterLine
@@ -29,7 +31,7 @@ class Filtered(Doing):
             self._open_when_read = False
             self.do_open()
 
-    def do_filter(self) -> None:
+    async def do_filter(self) -> None:
         from tui.widgets.filter_line import FilterLine
 
         if self.query(FilterLine):
@@ -38,8 +40,10 @@ class Filtered(Doing):
         self.trail.clear()
         self.place_parts()
         self.add_class("-filtering")
-        self.query_one("#top").mount(FilterLine(self.filter_text))
-        self.query_one(FilterLine).focus()
+        sign = Bar(id="filter-sign")
+        await self.query_one("#top").mount(sign, FilterLine(self.filter_text))
+        sign.show([Span(" /", "key")])
+        self.set_focus(self.query_one(FilterLine))
         self.refresh_header()
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
@@ -50,7 +54,7 @@ class Filtered(Doing):
 
     def on_filter_line_finished(self, message: FilterLine.Finished) -> None:
         self.set_focus(self.listing)
-        self.query("#filter").remove()
+        self.query("#filter, #filter-sign").remove()
         self.remove_class("-filtering")
         if message.how == "clear":
             self.clear_filter()

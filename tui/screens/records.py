@@ -20,7 +20,14 @@ from tui.actions import Context
 from tui.filtering import FilterReading, read_filter
 from tui.screens.filtered import Filtered
 from tui.session import ListState
-from tui.widgets.columns import DOCUMENT_COLUMNS, LINK_COLUMNS, PROFILE_COLUMNS, Columns
+from tui.widgets.columns import (
+    DOCUMENT_COLUMNS,
+    DOCUMENT_LINK_COLUMNS,
+    LINK_COLUMNS,
+    PROFILE_COLUMNS,
+    PROFILE_LINK_COLUMNS,
+    Columns,
+)
 from tui.widgets.record_list import RecordList
 
 REST = 0.25  # seconds after which a running cursor counts as resting: what it passes is not read
@@ -114,7 +121,7 @@ class RecordScreen(Filtered):
         if self.filter_text.strip():
             self._read_filter(self.filter_text, self.base, cursor)
         else:
-            self.records.show(self.app.workspace, self.base, cursor=cursor)
+            self._show(self.base, cursor)
 
     @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
     def _read_filter(self, text: str, base: Query, cursor: RecordId | None) -> None:
@@ -134,7 +141,17 @@ class RecordScreen(Filtered):
             self.say(message.error, "warn")
             return
         self.say(message.reading.note)
-        self.records.show(self.app.workspace, message.reading.query, cursor=message.cursor)
+        self._show(message.reading.query, message.cursor)
+
+    def _show(self, query: Query, cursor: RecordId | None) -> None:
+        self.records.use_columns(self.columns_for(query))
+        self.records.show(self.app.workspace, query, cursor=cursor)
+
+    def columns_for(self, query: Query) -> Columns:
+        """A list does not repeat in each row what the filter says of all."""
+        if query.profile is not None:
+            return PROFILE_LINK_COLUMNS
+        return DOCUMENT_LINK_COLUMNS if query.document is not None else self.columns
 
     @on(RecordList.Loaded)
     def _list_loaded(self) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from core.fields import Entity
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 SPLIT = 100  # columns, from which on the detail stands beside the list
 SMALLEST = (40, 10)
+MESSAGE_STAYS = 8.0  # seconds
+POSITION = 24  # cells, as in screens.css
 SCREENS = (
     ("profiles", "Profiles"),
     ("documents", "Documents"),
@@ -72,6 +76,9 @@ class WorkScreen(Screen[None]):
         self.panel: Panel | None = None
         self.split = True
         self._came_from: Widget | None = None
+        self._said = ""  # the kind of the message that stands
+        self._news = ""  # that wait behind it
+        self._message_ends: Timer | None = None
 
     # --- for the screens to fill in -----------------------------------------------------------------
 
@@ -178,13 +185,22 @@ class WorkScreen(Screen[None]):
         bar.show_keys(shown(self.name_), shown("*"))
 
     def say(self, text: str, kind: str = "") -> None:
-        """Shows a sentence in the status line."""
-        try:
-            status = self.query_one(Status)
-        except NoMatches:
+        """Shows a sentence in the status line; news wait until what was refused or went wrong was read."""
+        if not self.is_mounted:
             return
-        status.say(text, kind)
-        self.app.message_shown()
+        if kind == "news" and self._said in ("bad", "warn"):
+            self._news = text
+            return
+        self._said, self._news = kind, ""
+        self.query_one(Status).say(text, kind)
+        self.set_class(cell_len(text) + POSITION + 3 > self.app.size.width, "-long-message")
+        if self._message_ends is not None:
+            self._message_ends.stop()
+        self._message_ends = self.set_timer(MESSAGE_STAYS, self._end_message) if text else None
+
+    def _end_message(self) -> None:
+        self._message_ends, self._said = None, ""
+        self.say(self._news, "news" if self._news else "")
 
     def show_position(self, text: str) -> None:
         self.query_one("#position", Bar).show([Span(f" {text}", "label")])
@@ -231,7 +247,9 @@ class WorkScreen(Screen[None]):
         if action.id.startswith("go."):
             await self.app.go(action.id.removeprefix("go."))
         else:
-            getattr(self, action.method)()
+            doing = getattr(self, action.method)()
+            if isawaitable(doing):
+                await doing
 
     # --- the trail ----------------------------------------------------------------------------------
 
@@ -243,6 +261,8 @@ class WorkScreen(Screen[None]):
         if self.trail:
             cursor, top = self.detail.place
             self.trail[-1] = replace(self.trail[-1], cursor=cursor, top=top)
+        if self.detail.record is not None and self.detail.source == source:
+            title = self.detail.record.title
         self.trail.append(Step(source, title))
         self.detail.read(source, to_links=True)
         self.place_parts()
@@ -308,14 +328,14 @@ class WorkScreen(Screen[None]):
 
     # --- the panel ----------------------------------------------------------------------------------
 
-    def open_panel(self, panel: Panel) -> None:
-        """Shows it in place of the detail, and gives it the keys."""
+    async def open_panel(self, panel: Panel) -> None:
+        """Shows it in place of the detail; it has the keys when this returns, so that none goes astray."""
         if self.panel is None:
             self._came_from = self.focused
         else:
             self.panel.remove()
         self.panel = panel
-        self.query_one("#pane").mount(panel)
+        await self.query_one("#pane").mount(panel)
         self.place_parts()
         self.refresh_header()
 

@@ -40,9 +40,14 @@ class Choice(Painted, can_focus=True):
 
     def action_turn(self, step: int) -> None:
         at = self.choices.index(self.value)
-        self.value = self.choices[(at + step) % len(self.choices)]
-        self._show()
-        self.post_message(self.Changed(self))
+        self.choose(self.choices[(at + step) % len(self.choices)])
+
+    def choose(self, value: str) -> None:
+        """Takes this value."""
+        if value in self.choices and value != self.value:
+            self.value = value
+            self._show()
+            self.post_message(self.Changed(self))
 
     def _show(self) -> None:
         spans = [
@@ -71,10 +76,12 @@ class FieldRow(Vertical):
     class Changed(Message):
         row: FieldRow
 
-    def __init__(self, field: Field, value: Any) -> None:
-        super().__init__(classes=f"-{field.kind}")
+    def __init__(self, field: Field, value: Any, typed: Any = None) -> None:
+        """`value` is what is stored, `typed` what was typed over it before."""
+        super().__init__()
         self.field = field
         self._start = typed_text(field, value)
+        self._first = self._start if typed is None else typed_text(field, typed)
         self.error = ""
         self.too_long = len(self._start) > EDITABLE_HERE
         self.editor: Widget = self._make_editor()
@@ -99,15 +106,13 @@ class FieldRow(Vertical):
     def is_changed(self) -> bool:
         return self.text != self._start
 
-    def start_again(self, value: Any) -> None:
-        """What is typed is compared with this value from now on."""
-        self._start = typed_text(self.field, value)
-
     def type(self, text: str) -> None:
         """Puts this text in, as if it was typed."""
         if isinstance(self.editor, TextArea):
             self.editor.text = text
-        elif isinstance(self.editor, Input | Choice):
+        elif isinstance(self.editor, Choice):
+            self.editor.choose(text)
+        elif isinstance(self.editor, Input):
             self.editor.value = text
 
     def _label(self) -> str:
@@ -129,12 +134,12 @@ class FieldRow(Vertical):
         if self.too_long:
             return Label(f"{len(self._start):,} characters: too long to edit here; E opens it in an editor")
         if self.field.choices:
-            return Choice(self.field.choices, self._start)
+            return Choice(self.field.choices, self._first)
         if self.field.kind in ("text", "map"):
-            area = TextArea(self._start, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+            area = TextArea(self._first, compact=True, tab_behavior="focus", highlight_cursor_line=False)
             area.cursor_blink = False
             return area
-        line = Input(self._start, compact=True, select_on_focus=False)
+        line = Input(self._first, compact=True, select_on_focus=False)
         line.cursor_blink = False
         return line
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -168,9 +169,10 @@ class LineView(Painted, can_focus=True):
         self._scroll(direction * len(self._rows))
 
     def action_choose(self) -> None:
-        """Chooses the line under the cursor."""
-        if self._cursor is not None:
-            self.post_message(self.Chosen(self, self.cursor_key))
+        """Chooses the line under the cursor; where there is none, the key is left to others."""
+        if self._cursor is None:
+            raise SkipAction
+        self.post_message(self.Chosen(self, self.cursor_key))
 
     # --- inside ------------------------------------------------------------------------------------
 
