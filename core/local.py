@@ -90,7 +90,7 @@ class LocalWorkspace:
             trash=totals.get("trash", 0),
             changes=seq,
             path=str(self.store.path),
-            size=self.store.path.stat().st_size,
+            size=self.store.size(),
         )
 
     # --- records -------------------------------------------------------------------------------

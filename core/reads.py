@@ -144,7 +144,6 @@ ORDERS: Final[dict[Entity, dict[str, tuple[str, bool]]]] = {
         "name": ("t.sort_key", False),
         "updated": ("t.updated_at", True),
         "created": ("t.created_at", True),
-        "deleted": ("t.deleted_at", True),
     }
     for entity in ("profile", "document", "type")
 }
@@ -169,7 +168,7 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     if query.entity == "type":
         query = Query(entity="type", sort=query.sort, trash=query.trash, descending=query.descending)
     orders = ORDERS[query.entity]
-    column, newest_first = orders["deleted"] if query.trash else orders.get(query.sort, orders["name"])
+    column, newest_first = ("t.deleted_at", True) if query.trash else orders.get(query.sort, orders["name"])
     where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]
     parameters: dict[str, Any] = {}
     narrow: list[str] = []

@@ -110,6 +110,12 @@ class Store:
         with translated(self.path):
             return self._connect(READER_PRAGMAS)
 
+    def size(self) -> int:
+        """Bytes on disk, those of the write-ahead log included."""
+        with file_errors(self.path):
+            files = (self.path, Path(f"{self.path}-wal"))
+            return sum(file.stat().st_size for file in files if file.exists())
+
     def close(self) -> None:
         with self._write_lock, self._pool:
             self._closed = True

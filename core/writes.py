@@ -263,8 +263,15 @@ class OpenRequest:
             "INSERT OR IGNORE INTO external_id(entity, external_id, source, record_id) VALUES (?, ?, ?, ?)",
             (entity, external_id, source, id),
         ).rowcount
-        if not added:
+        if not added and self._external_record(entity, external) != id:
             raise Exists(f'there is a {entity} with the id "{external_id}" of "{source}" already')
+
+    def _external_record(self, entity: Entity, external: tuple[str, str]) -> int:
+        """The local id of the record that has this external id."""
+        (id,) = self.db.execute(
+            "SELECT record_id FROM external_id WHERE entity = ? AND source = ? AND external_id = ?", (entity, *external)
+        ).fetchone()
+        return cast(int, id)
 
     def _check_type(self, fields: Mapping[str, Any], id: int | None) -> None:
         for kind in fields["profile_kinds"]:
