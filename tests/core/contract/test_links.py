@@ -104,6 +104,10 @@ def test_a_link_may_have_an_external_id(workspace: Workspace) -> None:
 
     assert workspace.get(ref).external == [("crm", "l-1")]
     assert workspace.find_external("link", "crm", ["l-1"])["l-1"].ref == ref
+    # and keeps it when it is unlinked and linked again
+    delete(workspace, ref)
+    made(workspace, Create("link", new_link(document, profile, "editor").fields, ("crm", "l-1")))
+    assert workspace.get(ref).external == [("crm", "l-1")]
 
 
 def test_unlinked_and_linked_again_it_is_the_same_link_anew(workspace: Workspace) -> None:

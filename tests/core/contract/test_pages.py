@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import NotFound
 from core.fields import Entity, sort_key
-from core.values import Create, Delete, Page, Query, RecordId, Ref, Row
+from core.values import Create, Delete, Page, Query, RecordId, Ref, Row, Sort
 from core.workspace import Workspace
 from tests.core.contract.conftest import NewPlace, Place
 from tests.core.making import delete, edit, make_document, make_linked, make_profile, make_type, new_link
@@ -142,7 +142,7 @@ def library(new_place: NewPlace) -> Iterator[Library]:
 
 # --- queries ---------------------------------------------------------------------------------------
 
-orders = {"sort": st.sampled_from(["name", "updated", "created"]), "descending": st.booleans()}
+orders = {"sort": st.sampled_from(get_args(Sort)), "descending": st.booleans()}
 
 
 def one_of_or_none(values: list[str]) -> st.SearchStrategy[str]:

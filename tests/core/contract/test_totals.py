@@ -108,6 +108,15 @@ def totals(workspace: Workspace) -> tuple[int, int, int, dict[str, int], int]:
     return stats.profiles, stats.documents, stats.links, stats.links_by_type, stats.trash
 
 
+def test_the_size_grows_with_what_is_written(workspace: Workspace) -> None:
+    before = workspace.stats().size
+
+    make_document(workspace, text=" ".join(str(n) for n in range(20_000)))
+
+    assert before > 0
+    assert workspace.stats().size > before + 100_000
+
+
 def test_links_by_type_stand_largest_first(workspace: Workspace) -> None:
     for name in ("rare", "common", "middle"):
         make_type(workspace, name)
