@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from core import trash
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
@@ -119,7 +120,7 @@ def _delete(request: OpenRequest, change: Logged, row: Row, later: list[Later]) 
     if kind == "restored" and before:
         request.edit(entity, row, _values(request.db, before))
         row = _row(request, entity, id)
-    request.delete(entity, row)
+    trash.delete(request, entity, row)
 
 
 def _set_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
@@ -135,7 +136,7 @@ def _bring_back(request: OpenRequest, change: Logged, row: Row, later: list[Late
     """Of a deletion: the links that went along have changes of their own."""
     if later:
         raise _overtaken(request, change, later[-1])
-    request.restore(change[1], row, with_links=False)
+    trash.restore(request, change[1], row, with_links=False)
 
 
 _OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring_back, "restored": _delete}

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import msgspec
 import uuid_utils
 
-from core import bulk_links, search
+from core import bulk_links, search, trash
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import FIELDS, LINE, Entity, Field, check_fields, check_validity, now, sort_key
 from core.records import (
@@ -28,7 +28,6 @@ from core.records import (
     filled,
     in_chunks,
     keep_body,
-    load,
     load_one,
     record,
     stored_fields,
@@ -37,7 +36,6 @@ from core.records import (
 from core.store import Connection, Store
 from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Write
 
-ENDS_OF_LINK: Final[tuple[Entity, ...]] = ("document", "profile", "type")
 ACTOR: Final = Field("actor", "line", "Actor", required=True)
 REASON: Final = Field("reason", "text", "Reason", limit=10_000)
 FLUSH: Final = 10_000  # changes held before they are appended
@@ -123,9 +121,9 @@ class OpenRequest:
             self.edit(write.ref.entity, row, check_fields(write.ref.entity, write.fields))
         elif isinstance(write, Delete):
             self._compare(write.ref, row, write.version)
-            self.delete(write.ref.entity, row)
+            trash.delete(self, write.ref.entity, row)
         else:
-            self.restore(write.ref.entity, row)
+            trash.restore(self, write.ref.entity, row)
         return write.ref
 
     def finish(self, refs: list[Ref]) -> Receipt:
@@ -219,7 +217,7 @@ class OpenRequest:
         complete = {name: fields.get(name, field.empty) for name, field in FIELDS[entity].items()}
         complete["created"] = complete["created"] if complete["created"] is not None else self.at
         if entity == "type":
-            self._check_type(complete, None)
+            self.check_type(complete, None)
         uid = uuid_utils.uuid7().bytes if write.id is None else write.id
         if not isinstance(uid, bytes) or len(uid) != 16:
             raise Invalid("must be 16 bytes", "id")
@@ -238,7 +236,7 @@ class OpenRequest:
             raise
         if write.external:
             self._keep_external(entity, id, write.external)
-        self._enter(entity, id, complete)
+        self.enter(entity, id, complete)
         self.log(entity, id, "created", 1, version, {}, filled(complete))
         return Ref(entity, uid)
 
@@ -273,7 +271,8 @@ class OpenRequest:
         ).fetchone()
         return cast(int, id)
 
-    def _check_type(self, fields: Mapping[str, Any], id: int | None) -> None:
+    def check_type(self, fields: Mapping[str, Any], id: int | None) -> None:
+        """Raises Invalid for a kind of profile that there is not, Exists for a name that another type has."""
         for kind in fields["profile_kinds"]:
             FIELDS["profile"]["kind"].check(kind)
         found = self.db.execute(
@@ -307,7 +306,7 @@ class OpenRequest:
             return
         merged = current | after
         if entity == "type":
-            self._check_type(merged, row[0])
+            self.check_type(merged, row[0])
         if entity == "link":
             check_validity(merged)
         before = {name: current[name] for name in after}
@@ -332,63 +331,6 @@ class OpenRequest:
         self.db.execute(f"UPDATE {TABLES[entity]} SET {sets} WHERE id = ?", (*columns.values(), row[0]))
         self.log(entity, row[0], kind, row[2] + 1, version, before, after)
 
-    # --- delete and restore --------------------------------------------------------------------------
-
-    def delete(self, entity: Entity, row: Row) -> None:
-        """To the trash, the links of a profile or document first; nothing when it is there already."""
-        if row[6] is not None:
-            return
-        if (
-            entity == "type"
-            and self.db.execute("SELECT 1 FROM link WHERE type_id = ? AND deleted_at IS NULL", (row[0],)).fetchone()
-        ):
-            raise Conflict(f'links of the type "{self.name(entity, row)}" exist; unlink them first')
-        if entity in ("profile", "document"):
-            for link in load(self.db, "link", f"t.{entity}_id = ? AND t.deleted_at IS NULL", (row[0],)):
-                self.delete("link", link)
-        self.update(entity, row, {"deleted_at": self.at}, "deleted", {}, {})
-        self._leave(entity, row[0], stored_fields(entity, row))
-
-    def restore(self, entity: Entity, row: Row, *, with_links: bool = True) -> None:
-        """From the trash; with the links that its deletion took along, where their other end is alive."""
-        if row[6] is None:
-            return
-        fields = stored_fields(entity, row)
-        if entity == "link":
-            for end in ENDS_OF_LINK:
-                found = load(self.db, end, "t.id = ?", (fields[end],))
-                if found and found[0][6] is not None:
-                    title = self.name(end, found[0])
-                    raise Conflict(f"its {end} {title} is in the trash; restore that first")
-        if entity == "type":
-            self._check_type(fields, row[0])
-        self.update(entity, row, {"deleted_at": None}, "restored", {}, {})
-        self._enter(entity, row[0], fields)
-        self.stats["trash"] -= 1
-        if with_links and entity in ("profile", "document"):
-            for link in self._links_deleted_with(entity, row):
-                self.restore("link", link)
-
-    def _links_deleted_with(self, entity: Entity, row: Row) -> list[Row]:
-        span = self.db.execute(
-            "SELECT r.first_seq, r.last_seq FROM change c JOIN request r ON r.id = c.request_id"
-            " WHERE c.entity = ? AND c.record_id = ? AND c.kind = 'deleted' ORDER BY c.seq DESC LIMIT 1",
-            (entity, row[0]),
-        ).fetchone()
-        if not span:
-            return []
-        other = "document" if entity == "profile" else "profile"
-        return load(
-            self.db,
-            "link",
-            f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL"
-            " AND EXISTS (SELECT 1 FROM change c WHERE c.entity = 'link' AND c.record_id = t.id"
-            "  AND c.seq BETWEEN ? AND ? AND c.version = t.version AND c.kind = 'deleted')"
-            f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"
-            " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
-            (row[0], *span),
-        )
-
     # --- what goes with a row -------------------------------------------------------------------------
 
     def columns(self, entity: Entity, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -402,14 +344,15 @@ class OpenRequest:
             columns["sort_key"] = sort_key(fields[TITLES[entity]])
         return columns
 
-    def _enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+    def enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
         """A record came to life: into the search index, the tags and the totals."""
         search.put_in_index(self.db, entity, id, dict(fields))
         if entity == "document":
             self._set_tags(id, [], fields["tags"])
         self.count(entity, fields, 1)
 
-    def _leave(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+    def leave(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+        """A record went to the trash: out of all that."""
         search.take_from_index(self.db, entity, id)
         if entity == "document":
             self._set_tags(id, fields["tags"], [])

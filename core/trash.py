@@ -1,0 +1,83 @@
+"""To the trash and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import Conflict
+from core.fields import Entity
+from core.records import Row, load, stored_fields
+
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
+
+ENDS: Final[tuple[Entity, ...]] = ("document", "profile", "type")
+
+
+def delete(request: OpenRequest, entity: Entity, row: Row) -> None:
+    """To the trash, the links of a profile or document first; nothing when it is there already.
+
+    Raises Conflict for a relationship type that links have.
+    """
+    if row[6] is not None:
+        return
+    if entity == "type" and _has_links(request, row):
+        raise Conflict(f'links of the type "{request.name(entity, row)}" exist; unlink them first')
+    if entity in ("profile", "document"):
+        for link in load(request.db, "link", f"t.{entity}_id = ? AND t.deleted_at IS NULL", (row[0],)):
+            delete(request, "link", link)
+    request.update(entity, row, {"deleted_at": request.at}, "deleted", {}, {})
+    request.leave(entity, row[0], stored_fields(entity, row))
+
+
+def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool = True) -> None:
+    """From the trash; with the links that its deletion took along, where their other end and type are alive.
+
+    Raises Conflict for a link while what it joins is in the trash.
+    """
+    if row[6] is None:
+        return
+    fields = stored_fields(entity, row)
+    if entity == "link":
+        _refuse_trashed_ends(request, fields)
+    if entity == "type":
+        request.check_type(fields, row[0])
+    request.update(entity, row, {"deleted_at": None}, "restored", {}, {})
+    request.enter(entity, row[0], fields)
+    request.stats["trash"] -= 1
+    if with_links and entity in ("profile", "document"):
+        for link in _links_deleted_with(request, entity, row):
+            restore(request, "link", link)
+
+
+def _has_links(request: OpenRequest, row: Row) -> bool:
+    sql = "SELECT 1 FROM link WHERE type_id = ? AND deleted_at IS NULL"
+    return request.db.execute(sql, (row[0],)).fetchone() is not None
+
+
+def _refuse_trashed_ends(request: OpenRequest, fields: dict[str, Any]) -> None:
+    for end in ENDS:
+        found = load(request.db, end, "t.id = ?", (fields[end],))
+        if found and found[0][6] is not None:
+            raise Conflict(f"its {end} {request.name(end, found[0])} is in the trash; restore that first")
+
+
+def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[Row]:
+    span = request.db.execute(
+        "SELECT r.first_seq, r.last_seq FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? AND c.kind = 'deleted' ORDER BY c.seq DESC LIMIT 1",
+        (entity, row[0]),
+    ).fetchone()
+    if not span:
+        return []
+    other = "document" if entity == "profile" else "profile"
+    return load(
+        request.db,
+        "link",
+        f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM change c WHERE c.entity = 'link' AND c.record_id = t.id"
+        "  AND c.seq BETWEEN ? AND ? AND c.version = t.version AND c.kind = 'deleted')"
+        f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"
+        " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
+        (row[0], *span),
+    )
