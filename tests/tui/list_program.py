@@ -72,7 +72,8 @@ class ListProgram(App[None]):
 
     def say(self) -> None:
         position, count = self.list.position
-        self.query_one("#status", Static).update(f"{self.keys} keys, {self.reads} reads, {position} of {count}.")
+        text = f"{self.keys} keys, {self.reads} reads, {position} of {count}."
+        self.query_one("#status", Static).update(text if self.list.cursor_row else f"{text} ···")
 
     def action_mark(self) -> None:
         self.list.toggle_mark()

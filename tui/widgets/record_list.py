@@ -27,6 +27,7 @@ from tui.widgets.screen_lines import Line, ScreenLines
 from tui.widgets.viewport import Viewport
 
 HEADER = 1  # lines
+PATIENCE = 0.1  # seconds until rows that are not read yet show as dots
 MARK = "•"
 MARKS = 10_000  # rows that one range may mark
 
@@ -126,6 +127,7 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
         self._noted: tuple[RecordId | None, tuple[int, Count]] | None = None  # said last of the cursor
         self._range_start: int | None = None
         self._fade_timer: Timer | None = None
+        self._wait_timer: Timer | None = None
         self._row_lines = RowLines(columns)
 
     # --- what it shows -----------------------------------------------------------------------------
@@ -305,9 +307,14 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
             self.post_message(self.CursorMoved(self, row, self.position))
 
     def _follow_cursor(self) -> None:
+        """Brings the cursor into view: at once, or when its row is read, which seldom takes as long as PATIENCE."""
         length = self._window.length if self._window else 0
-        self._view.follow(length, lambda shift: self.scroll_lines(HEADER, shift))
-        self._show()
+        waits = length > 0 and self.cursor_row is None
+        self._view.follow(length, lambda shift: not waits and self.scroll_lines(HEADER, shift))
+        if not waits:
+            self._show()
+        elif self._wait_timer is None:
+            self._wait_timer = self.set_timer(PATIENCE, self._show)
 
     # --- reading, off the loop -----------------------------------------------------------------------
 
@@ -386,12 +393,16 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
 
     def _report(self, error: Exception) -> None:
         self._reading = None
+        self._show()
         self.post_message(self.LoadFailed(self, error))
 
     # --- the lines -----------------------------------------------------------------------------------
 
     def _show(self) -> None:
         view = self._view
+        if self._wait_timer is not None:
+            self._wait_timer.stop()
+            self._wait_timer = None
         if self.size.height:
             self.show_lines([self._row_lines.header(), *map(self._line, range(view.top, view.bottom + 1))])
 
