@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from core.cli import main
 from core.values import Actor
 from core.workspace import Workspace, open_workspace
+
+settings.register_profile("the same examples each time", derandomize=True, database=None, deadline=None)
+settings.load_profile("the same examples each time")
 
 ACCOUNT = "tester"
 PEPS = Path(__file__).parents[2] / "shared" / "data" / "peps"

@@ -212,7 +212,7 @@ def ids(rows: list[Row]) -> list[RecordId]:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_pages_counts_and_ranks_agree_with_the_model(library: Library, data: st.DataObject) -> None:
     query = data.draw(st.one_of(record_queries, link_queries(library)))
     size = data.draw(st.sampled_from([1, 2, 7, 50]))
@@ -322,7 +322,7 @@ def test_a_row_renamed_across_the_key_is_met_where_it_stands_now(workspace: Work
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["delete", "add", "page"]), st.integers(0, 20)), max_size=20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rows_that_stay_are_met_once_while_others_come_and_go(
     new_place: NewPlace, steps: list[tuple[str, int]]
 ) -> None:

@@ -141,7 +141,7 @@ def test_signs_beside_words_are_passed_over(library: Workspace, text: str) -> No
 
 
 @given(text=st.text(max_size=30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_is_typed_a_search_answers(text: str, searched: Workspace) -> None:
     hits = {hit.row.id for hit in searched.search(text)}
     everything = {row.id for row in searched.page(Query(entity="profile")).rows}

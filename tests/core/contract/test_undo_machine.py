@@ -173,9 +173,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_undo_and_redo_of_anything(new_place: NewPlace) -> None:
-    run_state_machine_as_test(
-        lambda: Machine(new_place), settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
-    )
+    run_state_machine_as_test(lambda: Machine(new_place), settings=settings(max_examples=15, stateful_step_count=25))
 
 
 class Two(RuleBasedStateMachine):
@@ -233,6 +231,4 @@ class Two(RuleBasedStateMachine):
 
 
 def test_no_undo_takes_away_what_another_wrote_later(new_place: NewPlace) -> None:
-    run_state_machine_as_test(
-        lambda: Two(new_place), settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
-    )
+    run_state_machine_as_test(lambda: Two(new_place), settings=settings(max_examples=15, stateful_step_count=25))
