@@ -88,9 +88,9 @@ RAW = {
 
 
 @contextmanager
-def walking(store: Path, *, region: bool, columns: int = 80) -> Iterator[Walker]:
-    env = {"ROLODOC_SCROLL_REGION": "on" if region else "off"}
-    with Terminal([sys.executable, PROGRAM, str(store)], env=env, columns=columns) as terminal:
+def walking(store: Path, *, region: bool, **env: str) -> Iterator[Walker]:
+    env["ROLODOC_SCROLL_REGION"] = "on" if region else "off"
+    with Terminal([sys.executable, PROGRAM, str(store)], env=env) as terminal:
         yield Walker(terminal)
 
 
@@ -124,6 +124,28 @@ def test_after_a_random_walk_the_screen_is_as_if_painted_anew(store: Path, seed:
 
         scrolls = MARGINS.findall(bytes(walker.terminal.output))
         assert len(scrolls) > 50 if region else not scrolls
+
+
+def test_after_a_resize_the_screen_is_as_if_painted_anew(store: Path) -> None:
+    with walking(store, region=True) as walker:
+        walker.press(*["down"] * 30)
+        for columns, lines in ((50, 12), (100, 30)):
+            walker.terminal.resize(columns, lines)
+            walker.terminal.wait(lambda screen, lines=lines: " reads, " in "\n".join(screen.split("\n")[lines - 1 :]))
+            walker.press(*["down"] * 30)
+            walker.press("x")
+            left = walker.cells()
+            walker.press("p")
+            assert walker.cells()[:-1] == left[:-1]
+
+
+def test_without_colours_the_cursors_row_stands_out(store: Path) -> None:
+    with walking(store, region=True, NO_COLOR="1") as walker:
+        walker.press("down")
+        walker.press("x")
+
+        reversed_lines = [y for y, line in enumerate(walker.cells()) if all(cell.reverse for cell in line)]
+        assert reversed_lines == [3]
 
 
 def test_both_ways_show_the_same_rows(store: Path) -> None:
