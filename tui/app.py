@@ -10,7 +10,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
@@ -24,6 +23,7 @@ from tui.safe_text import HostileTextFilter
 from tui.session import Session, recall_session, save_session
 from tui.settings import Settings, read_settings, settings_path
 from tui.themes import THEMES
+from tui.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -79,7 +79,7 @@ MODES: dict[str, Callable[[], Screen[None]]] = {
 }
 
 
-class RolodocApp(App[int]):
+class RolodocApp(TypeAheadApp):
     """Shows a workspace. `thin` saves bytes; without it, it is so where SSH_CONNECTION is set."""
 
     TITLE = "rolodoc"
@@ -115,6 +115,7 @@ class RolodocApp(App[int]):
         self.session = recall_session(workspace)
         self.live = LiveChanges(workspace)
         self._last_repaint = 0.0
+        self.seen = 0  # seq of the latest change that was shown
         # Starting in this mode spares the screen that Textual would make only to leave it again.
         self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"
         super().__init__()
@@ -195,6 +196,7 @@ class RolodocApp(App[int]):
         if not taken:
             return
         self._last_repaint = monotonic()
+        self.seen = taken[-1][0].seq
         from tui.screens.work import WorkScreen
 
         changes = [change for change, _ in taken]

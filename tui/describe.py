@@ -39,11 +39,12 @@ def what_happened(change: Change) -> str:
 
 def news(changes: Sequence[Change]) -> str:
     """One sentence for changes of others that arrived together."""
-    last = changes[-1]
-    actors = list(dict.fromkeys(change.actor.name for change in changes))
-    if len(changes) == 1:
-        return f"{last.actor.name} {what_happened(last)}"
-    return f"{', '.join(actors[:3])}: {len(changes):,} changes, the last {what_happened(last)}"
+    actors = ", ".join(list(dict.fromkeys(change.actor.name for change in changes))[:3])
+    if len({change.request for change in changes}) > 1:
+        return f"{actors}: {len(changes):,} changes, the last {what_happened(changes[-1])}"
+    main = next((change for change in changes if change.ref.entity != "link"), changes[0])
+    others = f" and {len(changes) - 1:,} more" if len(changes) > 1 else ""
+    return f"{actors} {what_happened(main)}{others}"
 
 
 def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:

@@ -94,7 +94,8 @@ class RecordScreen(Filtered):
         return [Ref(self.entity, id) for id in marked] if marked and not self.trail else super().chosen()
 
     def list_state(self) -> str:
-        parts = ["trash"] if self.base.trash else []
+        parts = [f"{len(self.records.marked):,} marked"] if self.records.marked else []
+        parts += ["trash"] if self.base.trash else []
         parts += [f"/ {self.filter_text}"] if self.filter_text else []
         if self.base.sort in ORDERS and self.entity != "link":
             parts.append(ORDERS[self.base.sort][self.base.descending])
@@ -169,9 +170,8 @@ class RecordScreen(Filtered):
         self.say(f"{message.count:,} new, {self.app.key_named('refresh')} shows them", "news")
 
     @on(RecordList.MarksChanged)
-    def _marks_changed(self, message: RecordList.MarksChanged) -> None:
-        self.say(f"{message.count:,} marked" if message.count else "")
-        self.refresh_keys()
+    def _marks_changed(self) -> None:
+        self.refresh_header()
 
     @on(RecordList.RowChosen)
     def _row_chosen(self) -> None:
@@ -272,9 +272,9 @@ class RecordScreen(Filtered):
 
     def after_write(self, refs: Sequence[Ref]) -> None:
         """What was marked is done with; what went out of the list, or came into it, is shown at once."""
+        del refs
         self.records.clear_marks()
-        if any(ref.entity == self.entity for ref in refs):
-            self.records.reload()
+        self.records.reload()
 
     def show_new(self, ref: Ref) -> None:
         if ref.entity == self.entity:
