@@ -303,3 +303,45 @@ def test_the_trash_is_not_searched_by_words(workspace: Workspace) -> None:
 
     with pytest.raises(Invalid, match="list it, or restore first"):
         workspace.page(Query(entity="profile", text="ada", trash=True))
+
+
+def test_pages_of_many_matches_go_on_when_they_become_few(workspace: Workspace) -> None:
+    refs = workspace.write([Create("profile", {"name": f"Ann {n:04d}"}) for n in range(1_100)]).refs
+    query = Query(entity="profile", text="ann")
+    first = workspace.page(query, limit=50)
+
+    workspace.write([Delete(ref) for ref in refs[150:]])
+    second = workspace.page(query, key=first.last, limit=200)
+
+    assert [row.id for row in second.rows] == [ref.id for ref in reversed(refs[:150])]
+
+
+def test_pages_of_few_matches_go_on_when_they_become_many(workspace: Workspace) -> None:
+    """In the other order, so that some rows come twice."""
+    workspace.write([Create("profile", {"name": f"Ann {n:04d}"}) for n in range(150)])
+    query = Query(entity="profile", text="ann")
+    key = workspace.page(query, limit=50).last
+
+    workspace.write([Create("profile", {"name": f"Ann {n:04d}"}) for n in range(150, 1_100)])
+
+    assert len(workspace.page(query, key=key, limit=50).rows) == 49
+    assert len(workspace.page(query, key=key, limit=50, backwards=True).rows) == 50
+
+
+def test_matches_in_names_and_titles_come_before_all_others(workspace: Workspace) -> None:
+    make_profile(workspace, "Bob", notes="a friend of Ada " * 3)
+    make_profile(workspace, "Ada Lovelace with a rather long name")
+    make_profile(workspace, "Eve", aliases=["Ada"])
+
+    names = [hit.row.label for hit in workspace.search("ada")]
+
+    assert names[-1] == "Bob"
+    assert set(names[:2]) == {"Ada Lovelace with a rather long name", "Eve"}
+
+
+def test_a_search_among_profiles_or_documents_alone(workspace: Workspace) -> None:
+    profile, document = make_profile(workspace, "Ada"), make_document(workspace, "About Ada")
+
+    assert {hit.row.id for hit in workspace.search("ada")} == {profile.id, document.id}
+    assert [hit.row.id for hit in workspace.search("ada", entity="profile")] == [profile.id]
+    assert [hit.row.id for hit in workspace.search("ada", entity="document")] == [document.id]
