@@ -65,15 +65,15 @@ class Stream(pyte.ByteStream):
 
 
 class Terminal:
-    """Runs a command in a pty of the given size. Use as a context manager: leaving it ends the program."""
+    """Runs a command in a pty of the given size, with `env` and the kind of terminal for an environment. Use as a context manager: leaving it ends the program."""
 
     def __init__(
         self,
         command: Sequence[str | Path],
         *,
+        env: Mapping[str, str],
         columns: int = 80,
         lines: int = 24,
-        env: Mapping[str, str] | None = None,
     ) -> None:
         self.columns, self.lines = columns, lines
         self.output = bytearray()
@@ -81,16 +81,11 @@ class Terminal:
         self._stream = Stream(self._screen)
         self._changed = threading.Condition()
         self._ended = False
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("SSH_", "TMUX", "ROLODOC"))},
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            **(env or {}),
-        }
+        environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **env}
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
             os.execve(command[0], [str(part) for part in command], environment)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
