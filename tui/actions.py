@@ -6,17 +6,16 @@ Each action `a.b` is carried out by the method `do_a_b` of the screen; those tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from textual.binding import Binding
 
 from core.fields import Entity
 from core.values import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """What the person is at; `disabled` of an action looks at this alone."""
 
     screen: str = ""
@@ -32,21 +31,23 @@ class Context:
     filtered: bool = False
     panel: str = ""  # the title of the panel that is open
     forced: bool = False  # a forced command of an SSH server: no other program may be started
-    too_small: bool = False
 
 
 Disabled = Callable[[Context], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+def _never(_: Context) -> None:
+    return None
+
+
+class Action(msgspec.Struct, frozen=True):
     """`disabled` gives the reason why it cannot be done now, or None. `screens` show it in their footer."""
 
     id: str
     keys: str
     name: str
     sentence: str
-    disabled: Disabled = lambda _: None
+    disabled: Disabled = _never
     screens: tuple[str, ...] = ()
 
     @property
@@ -60,6 +61,23 @@ def _unless_panel(context: Context) -> str | None:
 
 def _needs(check: Callable[[Context], str | None]) -> Disabled:
     return lambda context: _unless_panel(context) or check(context)
+
+
+def _goes_back(context: Context) -> str | None:
+    return None if context.depth or context.panel else "this is where the trail starts"
+
+
+def _filters(context: Context) -> str | None:
+    filtered = context.entity or context.screen == "activity"
+    return None if filtered else "there is nothing to filter on this screen"
+
+
+def _sorts(context: Context) -> str | None:
+    return "links keep one order" if context.entity == "link" else _list(context)
+
+
+def _copies(context: Context) -> str | None:
+    return None if context.subject else "the cursor is not on a record"
 
 
 def _list(context: Context) -> str | None:
@@ -123,50 +141,103 @@ def _grouped(context: Context) -> str | None:
 
 
 RECORDS: Final = ("profiles", "documents", "links")
+EVERY_SCREEN: Final = (*RECORDS, "drafts", "activity", "system")
+ANYWHERE: Final = ("*",)
 WITH_ENDS: Final = ("profiles", "documents")
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("go.profiles", "1", "Profiles", "People, organisations and groups, and their documents."),
     Action("go.documents", "2", "Documents", "Documents, what they say, and their people."),
     Action("go.links", "3", "Links", "Every link; filter by type, validity or either end."),
-    Action("go.drafts", "4", "Drafts", "What you typed and have not saved, and where it clashes with what others saved."),
+    Action("go.drafts", "4", "Drafts", "What you typed and did not save, and where others saved something else."),
     Action("go.activity", "5", "Activity", "What was changed, by whom, as it happens."),
     Action("go.system", "6", "System", "The store, its totals, the trash and the settings."),
-    Action("open", "enter,right", "Open", "Go in: from a profile to its documents, from a document to its people.", screens=("profiles", "documents", "links", "drafts", "activity", "system")),
     Action(
-        "back", "backspace,left", "Back", "One step back on the trail, to where the cursor was.",
-        lambda c: None if c.depth or c.panel else "this is where the trail starts",
+        "open",
+        "enter,right",
+        "Open",
+        "Go in: from a profile to its documents, from a document to its people.",
+        _never,
+        EVERY_SCREEN,
     ),
     Action(
-        "filter", "slash", "Filter", "Show only what matches, as you type; words, and kind: tag: type: category: ...",
-        _needs(lambda c: None if c.entity or c.screen == "activity" else "there is nothing to filter on this screen"),
+        "back",
+        "backspace,left",
+        "Back",
+        "One step back on the trail, to where the cursor was.",
+        _goes_back,
+    ),
+    Action(
+        "filter",
+        "slash",
+        "Filter",
+        "Show only what matches, as you type; words, and kind: tag: type: category: ...",
+        _needs(_filters),
         (*RECORDS, "activity"),
     ),
     Action("new", "n", "New", "Make a new record of the kind that this screen lists.", _needs(_creates), WITH_ENDS),
-    Action("edit", "e", "Edit", "Change the fields of the record under the cursor.", _needs(_plain_subject), (*RECORDS, "drafts")),
-    Action("edit.external", "E", "Edit outside", "Change the record in the program that $EDITOR names.", _needs(_in_editor)),
+    Action(
+        "edit",
+        "e",
+        "Edit",
+        "Change the fields of the record under the cursor.",
+        _needs(_plain_subject),
+        (*RECORDS, "drafts"),
+    ),
+    Action(
+        "edit.external", "E", "Edit outside", "Change the record in the program that $EDITOR names.", _needs(_in_editor)
+    ),
     Action("link", "l", "Link", "Link this record: first the type, then the other end.", _needs(_links), WITH_ENDS),
     Action("link.marked", "L", "Link marked", "Link all marked records with one other.", _needs(_links_marked)),
-    Action("remove", "x", "Remove", "Unlink or delete, to the trash; says first what will go.", _needs(_removable), (*RECORDS, "drafts")),
-    Action("restore", "R", "Restore", "Bring back from the trash, with the links that went along.", _needs(_restorable)),
-    Action("undo", "u", "Undo", "Take back your latest change; in Activity and in a history, the one under the cursor.", _needs(lambda _: None), (*RECORDS, "activity")),
-    Action("redo", "U", "Redo", "Take back your latest undo.", _needs(lambda _: None)),
+    Action(
+        "remove",
+        "x",
+        "Remove",
+        "Unlink or delete, to the trash; says first what will go.",
+        _needs(_removable),
+        (*RECORDS, "drafts"),
+    ),
+    Action(
+        "restore", "R", "Restore", "Bring back from the trash, with the links that went along.", _needs(_restorable)
+    ),
+    Action(
+        "undo",
+        "u",
+        "Undo",
+        "Take back your latest change; in Activity and in a history, the one under the cursor.",
+        _unless_panel,
+        (*RECORDS, "activity"),
+    ),
+    Action("redo", "U", "Redo", "Take back your latest undo.", _unless_panel),
     Action("history", "h", "History", "Every revision of the record, field by field.", _needs(_with_history), RECORDS),
-    Action("mark", "space", "Mark", "Mark the record under the cursor, or take the mark away.", _needs(_markable), WITH_ENDS),
+    Action(
+        "mark",
+        "space",
+        "Mark",
+        "Mark the record under the cursor, or take the mark away.",
+        _needs(_markable),
+        WITH_ENDS,
+    ),
     Action("mark.range", "v", "Mark range", "Mark from the last mark to the cursor.", _needs(_markable)),
     Action("clear", "escape", "Clear", "Close what is open, then take away the marks, then the filter."),
-    Action("sort", "s", "Sort", "Next order: by name, latest change, date made.", _needs(lambda c: _list(c) or ("links keep one order" if c.entity == "link" else None))),
+    Action("sort", "s", "Sort", "Next order: by name, latest change, date made.", _needs(_sorts)),
     Action("sort.turn", "S", "Turn order", "Turn the order round.", _needs(_list)),
-    Action("group", "o", "Group", "Group a profile's documents by relationship, collection, category or tag.", _needs(_grouped)),
+    Action(
+        "group",
+        "o",
+        "Group",
+        "Group a profile's documents by relationship, collection, category or tag.",
+        _needs(_grouped),
+    ),
     Action("trash", "T", "Trash", "Show the trash of this list, or leave it.", _needs(_list)),
     Action("refresh", "g", "Refresh", "Show what is new; the cursor stays on its record."),
-    Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(lambda c: None if c.subject or c.change else "the cursor is not on a record")),
+    Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
-    Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", screens=("*",)),
-    Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", screens=("*",)),
+    Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", _never, ANYWHERE),
+    Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", _never, ANYWHERE),
     Action("theme", "", "Theme", "Next theme: dark, light, the terminal's own colours."),
-    Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", screens=("*",)),
-)  # fmt: skip
+    Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", _never, ANYWHERE),
+)
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
 

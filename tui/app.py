@@ -117,7 +117,7 @@ class RolodocApp(TypeAheadApp):
         self._last_repaint = 0.0
         self.seen = 0  # seq of the latest change that was shown
         # Starting in this mode spares the screen that Textual would make only to leave it again.
-        self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"
+        self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"  # type: ignore[misc]
         super().__init__()
         for known in THEMES.values():
             self.register_theme(known)

@@ -27,9 +27,7 @@ class Clash:
         """Fields that both sides changed, and not to the same value."""
         now = self.theirs.fields
         return [
-            name
-            for name, value in self.mine.items()
-            if now.get(name) != value and now.get(name) != self.base.get(name)
+            name for name, value in self.mine.items() if now.get(name) != value and now.get(name) != self.base.get(name)
         ]
 
     @property
@@ -50,4 +48,3 @@ class Clash:
         """The same over a still newer row; a choice stays where what it was made from is unchanged."""
         kept = {n: s for n, s in self.choices.items() if theirs.fields.get(n) == self.theirs.fields.get(n)}
         return Clash(self.base, self.mine, theirs, self.base_version, kept)
-

@@ -79,8 +79,8 @@ def load_detail(
 def load_request(workspace: Workspace, change: Change) -> Detail:
     """What the request of this change did, record by record and field by field."""
     changes = workspace.changes(request=change.request, limit=CHANGES)
-    facts = f"{change.actor.name} ({change.actor.via}) at {moment(change.at)}{' · ' + change.reason if change.reason else ''}"
-    lines = [line(Span(facts, "label"), wraps=True)]
+    facts = [f"{change.actor.name} ({change.actor.via}) at {moment(change.at)}", change.reason]
+    lines = [line(Span(" · ".join(filter(None, facts)), "label"), wraps=True)]
     for each in reversed(changes):
         lines += [line(), line(Span(what_happened(each), "title"), key=AtRecord(each.ref), wraps=True)]
         lines += differences(each.ref.entity, each.before, each.after)
@@ -200,7 +200,9 @@ def _links_by_reference(
             by_name.setdefault(name, []).append(row)
     for name in sorted(by_name, key=lambda name: (not name, name.casefold())):
         yield line()
-        yield line(Span(name or f"no {grouping}", "key" if name else "label"), Span(f"  {len(by_name[name]):,}", "label"))
+        yield line(
+            Span(name or f"no {grouping}", "key" if name else "label"), Span(f"  {len(by_name[name]):,}", "label")
+        )
         yield from (_link(ref, row, marks, with_type=True) for row in by_name[name])
     if len(rows) > wanted:
         yield line()
@@ -209,8 +211,9 @@ def _links_by_reference(
 
 def _page(workspace: Workspace, ref: Ref, wanted: int, type: str = "") -> list[LinkRow]:
     """Up to one link more than wanted, by which it is known whether there are more."""
-    end = {"profile": ref.id} if ref.entity == "profile" else {"document": ref.id}
-    rows: list[LinkRow] = workspace.page(Query(entity="link", type=type, **end), limit=wanted + 1).rows
+    profile, document = (ref.id, None) if ref.entity == "profile" else (None, ref.id)
+    query = Query(entity="link", type=type, profile=profile, document=document)
+    rows: list[LinkRow] = workspace.page(query, limit=wanted + 1).rows
     return rows
 
 

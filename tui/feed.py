@@ -63,9 +63,7 @@ def read_feed(workspace: Workspace, found: FeedFilter, before: int | None) -> tu
     """(the first change of each request, the latest first; where to go on, None at the end)."""
     requests: dict[bytes, Change] = {}
     for _ in range(READS):
-        batch = workspace.changes(
-            ref=found.ref, actor=found.actor, entity=found.entity, before=before, limit=REQUESTS
-        )
+        batch = workspace.changes(ref=found.ref, actor=found.actor, entity=found.entity, before=before, limit=REQUESTS)
         for change in batch:
             if found.holds(change):
                 requests[change.request] = change
@@ -74,7 +72,9 @@ def read_feed(workspace: Workspace, found: FeedFilter, before: int | None) -> tu
         last = batch[-1]
         before = last.seq
         if found.ref is None and len({change.request for change in batch}) == 1:
-            before = min(before, batch[0].seq - last.size + 1)  # a bulk of thousands is one line: on to what was before it
+            before = min(
+                before, batch[0].seq - last.size + 1
+            )  # a bulk of thousands is one line: on to what was before it
         if len(requests) >= REQUESTS:
             break
     return list(requests.values()), before

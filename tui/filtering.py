@@ -1,8 +1,8 @@
 """What is typed into the filter line, as a query.
 
-    kind:person type:author ada lov     words stand for themselves, a name with a colon for a field
-    category:"Standards Track"          quotes keep words together
-    profile:"Ada Lovelace" valid:now    of links: either end by its name, and when they must hold
+kind:person type:author ada lov     words stand for themselves, a name with a colon for a field
+category:"Standards Track"          quotes keep words together
+profile:"Ada Lovelace" valid:now    of links: either end by its name, and when they must hold
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ def read_filter(workspace: Workspace, base: Query, text: str) -> FilterReading:
         if name not in known:
             words.append(f"{name}:{value}" if name else value)
         elif value:
-            found[name], note = _read(workspace, base.entity, name, value)
+            found[name], note = _read(workspace, name, value)
             notes += [note] if note else []
     if "valid" in found:
         found["valid_at"] = found.pop("valid")
     return FilterReading(msgspec.structs.replace(base, text=" ".join(words), **found), ", ".join(notes))
 
 
-def _read(workspace: Workspace, entity: Entity, name: str, value: str) -> tuple[Any, str]:
+def _read(workspace: Workspace, name: str, value: str) -> tuple[Any, str]:
     if name == "kind":
         return _complete("kind", value, list(PROFILE_KINDS))
     if name == "type":

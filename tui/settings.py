@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether to save bytes; without it, where SSH_CONNECTION is set."""
 
     keys: dict[str, str] = {}
-    """Action id -> key or keys with commas between them: `"record.edit" = "f4"`."""
+    """Action id -> key or keys with commas between them: `edit = "f4"`."""
 
 
 def settings_path() -> Path:
@@ -30,9 +29,14 @@ def settings_path() -> Path:
 def read_settings(path: Path) -> Settings:
     """The settings of this file, the defaults where there is none. Raises Invalid, which says what is wrong where."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, Settings)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} is left aside: {error}") from None
+    import tomllib
+
+    try:
+        return msgspec.convert(tomllib.loads(text), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Invalid(f"{path} is left aside: {error}") from None

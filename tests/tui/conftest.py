@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +66,9 @@ def office(workspace: Workspace) -> Office:
 
 
 @pytest.fixture
-def colleague(office: Office, store_path: Path) -> Workspace:
-    """Another workspace on the same store, of somebody else."""
+def colleague(office: Office, store_path: Path) -> Iterator[Workspace]:
+    """Another workspace on the store of the office, of somebody else."""
+    assert office.ids
     opened = open_workspace(str(store_path), Actor("Ann", "terminal"))
     yield opened
     opened.close()
@@ -127,7 +128,9 @@ def terminal(office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     @asynccontextmanager
-    async def open_terminal(size: tuple[int, int] = WIDE, first: str = "Ada Lovelace", **options: Any) -> AsyncIterator[Terminal]:
+    async def open_terminal(
+        size: tuple[int, int] = WIDE, first: str = "Ada Lovelace", **options: Any
+    ) -> AsyncIterator[Terminal]:
         app = RolodocApp(options.pop("workspace", office.workspace), **options)
         async with app.run_test(size=size) as pilot:
             opened = Terminal(app, pilot)

@@ -60,9 +60,7 @@ async def test_help_tells_every_action_and_the_filter_line(terminal: OpenTermina
             assert f"{action.name}: {action.sentence}" in t.text
 
 
-async def test_copying_goes_through_the_terminal(
-    terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_copying_goes_through_the_terminal(terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     async with terminal(NARROW) as t:
         sent: list[str] = []
         monkeypatch.setattr(t.app._driver, "write", sent.append)

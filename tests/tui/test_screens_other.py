@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.values import Delete, Edit
 from core.workspace import Workspace
-from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
+from tests.tui.conftest import NARROW, Office, OpenTerminal
 
 
 async def test_the_feed_grows_while_one_looks(terminal: OpenTerminal, office: Office, colleague: Workspace) -> None:

@@ -11,7 +11,9 @@ SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 
 
 @SIZES
-async def test_from_a_person_to_a_document_to_its_people_and_back(terminal: OpenTerminal, size: tuple[int, int]) -> None:
+async def test_from_a_person_to_a_document_to_its_people_and_back(
+    terminal: OpenTerminal, size: tuple[int, int]
+) -> None:
     async with terminal(size) as t:
         await t.press("slash")
         await t.type("lovel")

@@ -20,6 +20,7 @@ from tui.dialogs.panel import Panel
 from tui.widgets.line_view import Line, LineView, line
 from tui.widgets.painted import Span, fit
 
+KEYS: dict[Side, str] = {"mine": "1", "theirs": "2", "base": "0"}
 SHOWN = 300  # characters of a value
 
 
@@ -69,15 +70,28 @@ class ClashPanel(Panel):
         open_fields, disputed = clash.open, clash.disputed
         lines = [
             line(Span(theirs.title, "title"), wraps=True),
-            line(Span(f"{theirs.updated_by} saved rev {theirs.revision} at {moment(theirs.updated_at)}, while you typed", "label"), wraps=True),
-            line(Span(f"{len(open_fields)} of {len(disputed)} fields open" if disputed else "nothing is disputed any more; w writes", "warn" if open_fields else "good")),
+            line(
+                Span(
+                    f"{theirs.updated_by} saved rev {theirs.revision} at {moment(theirs.updated_at)}, while you typed",
+                    "label",
+                ),
+                wraps=True,
+            ),
+            line(
+                Span(
+                    f"{len(open_fields)} of {len(disputed)} fields open"
+                    if disputed
+                    else "nothing is disputed any more; w writes",
+                    "warn" if open_fields else "good",
+                )
+            ),
         ]
         for name in disputed:
             chosen = clash.choices.get(name)
             sign = Span("? " if chosen is None else "= ", "warn" if chosen is None else "good")
             tail = Span("choose 1, 2 or 0" if chosen is None else chosen, "label" if chosen is None else "good")
             lines += [line(), line(sign, Span(f"{field_label(theirs.ref.entity, name)}  ", "key"), tail, key=name)]
-            lines += [self._side(name, side, key, chosen) for side, key in (("mine", "1"), ("theirs", "2"), ("base", "0"))]
+            lines += [self._side(name, side, key, chosen) for side, key in KEYS.items()]
         lines += self._settled()
         return lines
 

@@ -60,7 +60,10 @@ class CopyPanel(Panel):
         if record.fields.get("text"):
             self._texts["text"] = record.fields["text"]
         self.query_one(LineView).show(
-            [line(Span(f"{name:<20} "), Span(text.strip().split("\n")[0], "label"), key=name) for name, text in self._texts.items()]
+            [
+                line(Span(f"{name:<20} "), Span(text.strip().split("\n")[0], "label"), key=name)
+                for name, text in self._texts.items()
+            ]
         )
 
     @on(LineView.Chosen)

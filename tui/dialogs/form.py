@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, ClassVar
 
 from textual import events, on, work
@@ -65,6 +66,8 @@ class FormPanel(Panel):
         self._record: Record | None = None
         self._draft: Draft | None = None  # that the form goes on with
         self._kept: Draft | None = None  # that is stored
+        self._turn = 0
+        self._storing = Lock()
         self._typed_ahead: list[str] = []
         self._keeping: Timer | None = None
         self._saving = False
@@ -74,7 +77,7 @@ class FormPanel(Panel):
         yield Label(classes="note")
         yield VerticalScroll(id="fields", can_focus=False)
 
-    def keys(self) -> list[tuple[str, str]]:
+    def key_hints(self) -> list[tuple[str, str]]:
         keys = [("⏎", "save"), ("f2", "save from anywhere"), ("tab", "next field"), ("esc", "close, keep a draft")]
         return [*keys, ("f4", "start over")] if self._draft else keys
 
@@ -171,16 +174,20 @@ class FormPanel(Panel):
 
     def _keep_draft(self, draft: Draft | None) -> None:
         """Stores what is typed; without it, what was stored before goes."""
-        self._store_draft(draft, self._kept)
+        self._turn += 1
+        self._store_draft(self._turn, draft, self._kept)
         self._kept = draft
 
     @work(thread=True, group="draft", exit_on_error=False)
-    def _store_draft(self, draft: Draft | None, earlier: Draft | None) -> None:
+    def _store_draft(self, turn: int, draft: Draft | None, earlier: Draft | None) -> None:
         try:
-            if draft is not None:
-                save_draft(self.app.workspace, draft)
-            elif earlier is not None:
-                drop_draft(self.app.workspace, earlier)
+            with self._storing:
+                if turn != self._turn:
+                    return  # something later was typed
+                if draft is not None:
+                    save_draft(self.app.workspace, draft)
+                elif earlier is not None:
+                    drop_draft(self.app.workspace, earlier)
         except RolodocError as error:
             self.post_message(self.Failed(f"the draft is not kept: {error}"))
 
@@ -240,6 +247,7 @@ class FormPanel(Panel):
             self._show_failure(error.reason, error.field)
             return
         self._saving = True
+        self._turn += 1
         version = self._record.version if self._record else None
         self._save(fields, version, self._current_draft())
 
@@ -248,11 +256,12 @@ class FormPanel(Panel):
         workspace = self.app.workspace
         write: Write = Edit(self.ref, fields, version) if self.ref else Create(self.entity, fields)
         try:
-            if draft is not None:
-                save_draft(workspace, draft)
-            receipt = self.app.live.write(lambda: workspace.write([write]))
-            if draft is not None:
-                drop_draft(workspace, draft)
+            with self._storing:
+                if draft is not None:
+                    save_draft(workspace, draft)
+                receipt = self.app.live.write(lambda: workspace.write([write]))
+                if draft is not None:
+                    drop_draft(workspace, draft)
             self.post_message(self.Saved(receipt, note))
         except Stale as error:
             self.post_message(self.WentStale(error.current))

@@ -41,10 +41,18 @@ class HelpPanel(Panel):
             for action in ACTIONS
         ]
         lines += [line(), line(Span("The filter line", "title"))]
-        lines.append(line(Span("Words find names, titles, descriptions, texts and tags; more is told by", "label"), wraps=True))
+        lines.append(
+            line(Span("Words find names, titles, descriptions, texts and tags; more is told by", "label"), wraps=True)
+        )
         for entity, filters in FILTERS.items():
-            lines += [line(Span(f"{name + ':':<10} ", "key"), Span(f"{entity} {says}", "label")) for name, says in filters.items()]
-        lines += [line(Span(f"{name + ':':<10} ", "key"), Span(f"change {says}", "label")) for name, says in FEED_FILTERS.items()]
+            lines += [
+                line(Span(f"{name + ':':<10} ", "key"), Span(f"{entity} {says}", "label"))
+                for name, says in filters.items()
+            ]
+        lines += [
+            line(Span(f"{name + ':':<10} ", "key"), Span(f"change {says}", "label"))
+            for name, says in FEED_FILTERS.items()
+        ]
         lines.append(line(Span('Quotes keep words together: category:"Standards Track"', "label"), wraps=True))
         return lines
 

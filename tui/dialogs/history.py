@@ -23,7 +23,9 @@ REVISIONS = 100
 class HistoryPanel(Panel):
     """u takes back the change under the cursor, unless that would overwrite a later one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("u", "undo", "Take this change back", show=False, id="history.undo")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Take this change back", show=False, id="history.undo")
+    ]
     hints = (("↑↓", "move"), ("u", "take this change back"), ("esc", "close"))
     title = "History"
 

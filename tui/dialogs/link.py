@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ class LinkPanel(PickPanel):
     @dataclass
     class Found(Message):
         text: str
-        rows: list[Row]
+        rows: Sequence[Row]
 
     @dataclass
     class Linked(Message):
@@ -97,9 +98,7 @@ class LinkPanel(PickPanel):
         assert self._types is not None
         found = [row for row in self._types if text.casefold() in f"{row.name} {row.inverse}".casefold()]
         found.sort(key=lambda row: (not row.name.casefold().startswith(text.casefold()), row.name not in self._used))
-        lines = [
-            line(Span(f"{row.name:<20} "), Span(row.inverse, "label"), key=row) for row in found
-        ]
+        lines = [line(Span(f"{row.name:<20} "), Span(row.inverse, "label"), key=row) for row in found]
         name = NewType(text).fields["name"].casefold()
         if name and all(row.name.casefold() != name for row in found):
             lines.append(line(Span("+ ", "good"), f"make the type “{text}”", key=NewType(text)))
@@ -143,7 +142,7 @@ class LinkPanel(PickPanel):
         writes: list[Write] = [Create("type", kind.fields)] if isinstance(kind, NewType) else []
         name = kind.fields["name"] if isinstance(kind, NewType) else kind.name if kind else ""
         for ref in self._refs:
-            ends = {self._from: ref.id, self._to: row.id}
+            ends: dict[str, Any] = {self._from: ref.id, self._to: row.id}
             writes.append(Create("link", {**ends, "type": name}))
         many = f"{len(self._refs)} {self._from}s" if len(self._refs) > 1 else ""
         self._write(writes, f"linked {many or name} · {row.label}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from tui.actions import BY_ID, Action, Context
 from tui.dialogs.pick import PickPanel
@@ -21,7 +22,7 @@ class PalettePanel(PickPanel):
 
     def __init__(self, context: Context, actions: Sequence[Action]) -> None:
         super().__init__()
-        self._at = replace(context, panel="")
+        self._at = msgspec.structs.replace(context, panel="")
         self._actions = actions
 
     def typed(self, text: str) -> None:

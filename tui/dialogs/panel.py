@@ -23,7 +23,7 @@ class Panel(Vertical):
     """Whether it takes the place of the list as well."""
     hints: ClassVar[tuple[tuple[str, str], ...]] = (("esc", "close"),)
 
-    app: RolodocApp  # type: ignore[assignment]
+    app: RolodocApp
 
     @property
     def work(self) -> WorkScreen:
@@ -38,7 +38,7 @@ class Panel(Vertical):
         """Gives the keys to this part of it, at once."""
         self.screen.set_focus(widget)
 
-    def keys(self) -> list[tuple[str, str]]:
+    def key_hints(self) -> list[tuple[str, str]]:
         """(key, what it does) for the line of keys below."""
         return list(self.hints)
 

@@ -82,7 +82,7 @@ class RemovePanel(ConfirmPanel):
     def _removed(self, message: Removed) -> None:
         screen = self.work
         self.close(f"{message.receipt.summary}; {self.app.key_named('undo')} brings it back")
-        screen.after_write(message.receipt.refs)
+        screen.after_write()
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:

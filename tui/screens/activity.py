@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+import msgspec
 from textual import on, work
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -117,7 +118,7 @@ class ActivityScreen(Filtered):
 
     def _line(self, change: Change) -> Line:
         return line(
-            Span(f"{moment(change.at):<16} ", "label"),
+            Span(f"{moment(change.at)[:10]:<10} ", "label"),
             Span(f"{change.actor.name:<10.10} ", "key" if change.actor.name != self.app.workspace.actor.name else ""),
             Span(f"{what_happened(change)}"),
             key=change.request,
@@ -133,7 +134,7 @@ class ActivityScreen(Filtered):
         return next((change for change in self.requests if change.request == key), None)
 
     def context(self) -> Context:
-        return replace(super().context(), change=self.change() is not None)
+        return msgspec.structs.replace(super().context(), change=self.change() is not None)
 
     def list_ref(self) -> Ref | None:
         change = self.change()
@@ -148,9 +149,9 @@ class ActivityScreen(Filtered):
             self.show_detail_of_cursor()
         self.refresh_keys()
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
         if message.view is not self.view:
-            super().on_line_view_chosen(message)
+            await super().on_line_view_chosen(message)
         elif isinstance(message.key, AtOlder):
             self._read(self.filter_text, message.key.before)
         else:
@@ -189,9 +190,6 @@ class ActivityScreen(Filtered):
             self._arrived.update(change.request for change in fresh)
             self.requests = [*reversed(fresh), *self.requests][:KEPT]
             self._show_feed()
-        return False
-
-    def concerns(self, change: Change) -> bool:
         return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import on, work
@@ -112,18 +112,12 @@ class Doing(WorkScreen):
     def _done(self, message: Done) -> None:
         message.stop()
         self.say(message.said or message.receipt.summary or "nothing had to change", "good")
-        self.after_write(message.receipt.refs)
+        self.after_write()
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
         message.stop()
         self.say(message.error, "bad")
-
-    def after_write(self, refs: Sequence[Ref]) -> None:
-        """Shows what was written; the change log brings the rest."""
-
-    def show_new(self, ref: Ref) -> None:
-        """Puts the cursor on a record that was just made, if this screen lists such."""
 
     # --- the rest -----------------------------------------------------------------------------------
 

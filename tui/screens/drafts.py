@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
+import msgspec
 from textual import on, work
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -74,10 +76,8 @@ class DraftsScreen(Doing):
             for draft in list_drafts(workspace):
                 record = None
                 if draft.ref is not None:
-                    try:
+                    with suppress(NotFound):
                         record = workspace.get(draft.ref)
-                    except NotFound:
-                        pass
                 drafts.append(Kept(draft, record))
         except RolodocError as error:
             self.post_message(self.Refused(str(error)))
@@ -115,7 +115,9 @@ class DraftsScreen(Doing):
 
     def context(self) -> Context:
         kept = self.kept()
-        return replace(super().context(), draft=kept is not None, subject=kept.draft.ref if kept else None)
+        return msgspec.structs.replace(
+            super().context(), draft=kept is not None, subject=kept.draft.ref if kept else None
+        )
 
     def subject(self) -> Ref | None:
         return None
@@ -129,7 +131,8 @@ class DraftsScreen(Doing):
             head = [line(Span(kept.title, "title"), wraps=True), line(Span(kept.state, "label"), wraps=True), line()]
             self.detail.show([*head, *differences(entity, kept.draft.base, kept.draft.fields)])
 
-    def on_line_view_moved(self) -> None:
+    def on_line_view_moved(self, message: LineView.Moved) -> None:
+        del message
         self.show_detail_of_cursor()
         self.refresh_keys()
 

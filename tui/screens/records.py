@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
@@ -78,7 +78,7 @@ class RecordScreen(Filtered):
         return ListState(self.filter_text, sort, self.base.descending, cursor.hex() if cursor else "")
 
     def context(self) -> Context:
-        return replace(
+        return msgspec.structs.replace(
             super().context(),
             marked=len(self.records.marked) if not self.trail else 0,
             trash=self.base.trash and not self.trail,
@@ -270,9 +270,7 @@ class RecordScreen(Filtered):
     def do_mark_range(self) -> None:
         self.records.mark_range()
 
-    def after_write(self, refs: Sequence[Ref]) -> None:
-        """What was marked is done with; what went out of the list, or came into it, is shown at once."""
-        del refs
+    def after_write(self) -> None:
         self.records.clear_marks()
         self.records.reload()
 

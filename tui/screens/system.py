@@ -90,8 +90,8 @@ class SystemScreen(Doing):
         for name, count in stats.links_by_type.items():
             lines.append(line(Span(f"{name:<{LABEL}} ", "label"), Span(f"{count:>12,}"), key=AtType(name)))
         lines += [line(), line(Span("Trash", "title"))]
-        for entity, count in read.trash.items():
-            lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{count!s:>12}"), key=AtTrash(entity)))
+        for entity, gone in read.trash.items():
+            lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{gone!s:>12}"), key=AtTrash(entity)))
         lines += [line(), line(Span("Drafts", "title"))]
         lines.append(line(Span(f"{'not saved':<{LABEL}} ", "label"), Span(f"{read.drafts:>12,}"), key=AtDrafts()))
         return lines
@@ -109,7 +109,7 @@ class SystemScreen(Doing):
             _fact("settings", str(settings_path())),
         ]
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
         self.go_to(message.key)
 
     @work(exit_on_error=False)

@@ -1,4 +1,4 @@
-"""What all screens share: the layout, the trail, the panel in place of the detail, and the way from a key to an action."""
+"""What all screens share: layout, trail, the panel in place of the detail, and the way from a key to an action."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
@@ -19,10 +20,10 @@ from core.fields import Entity
 from core.values import Change, Ref
 from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
 from tui.details import AtLink, AtMore, AtRecord
+from tui.session import ListState
 from tui.widgets.bars import Bar, KeyBar, Status, Tabs, Trail
 from tui.widgets.detail_pane import DetailPane, Source
 from tui.widgets.line_view import LineView
-from tui.session import ListState
 from tui.widgets.painted import Span
 
 if TYPE_CHECKING:
@@ -64,11 +65,11 @@ class WorkScreen(Screen[None]):
     title_: ClassVar[str] = ""
     entity: ClassVar[Entity | None] = None
 
-    BINDINGS = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     ALLOW_SELECT = False
     AUTO_FOCUS = "#list"
 
-    app: RolodocApp  # type: ignore[assignment]
+    app: RolodocApp
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,6 +77,8 @@ class WorkScreen(Screen[None]):
         self.panel: Panel | None = None
         self.split = True
         self._came_from: Widget | None = None
+        self._had_keys: Widget | None = None
+        self.is_too_small = False
         self._said = ""  # the kind of the message that stands
         self._news = ""  # that wait behind it
         self._message_ends: Timer | None = None
@@ -105,6 +108,12 @@ class WorkScreen(Screen[None]):
     def apply_changes(self, changes: Sequence[Change]) -> bool:
         """Shows these changes where they touch what is on the screen, and tells whether one did."""
         return self.detail.apply_changes(changes)
+
+    def after_write(self) -> None:
+        """Shows at once what was written here and may have come into the list, or gone out of it."""
+
+    def show_new(self, ref: Ref) -> None:
+        """Puts the cursor on a record that was just made, if this screen lists such."""
 
     # --- layout -------------------------------------------------------------------------------------
 
@@ -141,12 +150,20 @@ class WorkScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-too-small")
-        if small:
-            self.query_one("#too-small", Bar).show([Span("too small: needs at least 40x10")])
+        self._take_size(width < SMALLEST[0] or height < SMALLEST[1])
         self.place_parts()
         self.refresh_header()
+
+    def _take_size(self, small: bool) -> None:
+        """In too small a terminal nothing is done and nothing is lost."""
+        if small and not self.is_too_small:
+            self._had_keys = self.focused
+            self.set_focus(None)
+            self.query_one("#too-small", Bar).show([Span("too small: needs at least 40x10")])
+        elif self.is_too_small and not small:
+            self.set_focus(self._had_keys or self.listing)
+        self.is_too_small = small
+        self.set_class(small, "-too-small")
 
     def on_screen_resume(self) -> None:
         self.refresh_header()
@@ -174,7 +191,7 @@ class WorkScreen(Screen[None]):
     def refresh_keys(self) -> None:
         bar = self.query_one(KeyBar)
         if self.panel is not None:
-            bar.show_keys([(key, name, True) for key, name in self.panel.keys()])
+            bar.show_keys([(key, name, True) for key, name in self.panel.key_hints()])
             return
         context = self.context()
 
@@ -240,6 +257,8 @@ class WorkScreen(Screen[None]):
 
     async def act(self, action: Action) -> None:
         """Does it, or says why it cannot be done now."""
+        if self.is_too_small and action.id != "back.quit":
+            return
         reason = action.disabled(self.context())
         if reason is not None:
             self.say(f"{action.name}: {reason}", "warn")
@@ -295,7 +314,7 @@ class WorkScreen(Screen[None]):
         else:
             self.app.leave()
 
-    def on_line_view_chosen(self, message: LineView.Chosen) -> None:
+    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
         if message.view is not self.detail:
             return
         key = message.key
@@ -306,7 +325,8 @@ class WorkScreen(Screen[None]):
         elif isinstance(key, AtRecord) and key.ref != self.detail.ref:
             self.enter(key.ref)
 
-    def on_line_view_moved(self) -> None:
+    def on_line_view_moved(self, message: LineView.Moved) -> None:
+        del message
         self.refresh_keys()
 
     def on_detail_pane_read(self, message: DetailPane.Read) -> None:

@@ -10,6 +10,8 @@ from textual.strip import Strip
 
 from tui.widgets.painted import Painted, Span
 
+SHORT_TABS = 70  # columns, below which only the screen one is on is named
+
 
 class Bar(Painted):
     """One line with a left and a right part; the left one gives way."""
@@ -57,10 +59,12 @@ class Tabs(Bar):
     def show_screens(self, screens: Sequence[tuple[str, str, str]], current: str, place: str) -> None:
         """`screens` are (id, key, name); `place` names the store."""
         spans: list[Span] = [Span(" ")]
-        short = self.app.size.width < 80
+        short = self.app.size.width < SHORT_TABS
         for screen, key, name in screens:
-            active = screen == current
-            spans.append(Span(f"[{key} {name}]" if active else f" {key} {name[:4] if short else name} ", "title" if active else "label"))
+            if screen == current:
+                spans.append(Span(f"[{key} {name}]", "title"))
+            else:
+                spans.append(Span(f" {key} " if short else f" {key} {name} ", "label"))
         self.show(spans, [Span(f"{place} ", "label")])
 
 

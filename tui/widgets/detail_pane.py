@@ -69,7 +69,7 @@ class DetailPane(LineView):
     def read(
         self, source: Source | None, *, cursor: Any = None, top: int | None = None, to_links: bool = False
     ) -> None:
-        """Shows this record, or what the request of this change did; with `to_links` the cursor goes to the first link."""
+        """Shows this record, or what the request of this change did; `to_links` takes the cursor to the first link."""
         if source is None:
             self._generation += 1
             self.source = self.record = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,8 +13,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
-
-import msgspec
 
 from core.fields import Field
 from tui.widgets.bars import Bar
@@ -51,7 +50,9 @@ class Choice(Painted, can_focus=True):
 
     def _show(self) -> None:
         spans = [
-            Span(f"[{choice}] " if choice == self.value else f" {choice}  ", "title" if choice == self.value else "label")
+            Span(
+                f"[{choice}] " if choice == self.value else f" {choice}  ", "title" if choice == self.value else "label"
+            )
             for choice in self.choices
         ]
         if self.size.width:

@@ -50,6 +50,7 @@ class _Row:
 
 
 MARGIN = 2
+READABLE = 30  # cells that are left to a line before its end is left out
 LEAD = 3  # rows kept above a line that was far away
 
 
@@ -142,7 +143,6 @@ class LineView(Painted, can_focus=True):
         at = next((at for at, entry in enumerate(self._lines) if entry.key == key and key is not None), None)
         if at is not None:
             self._set_cursor(at)
-
 
     def action_move(self, step: int) -> None:
         height = max(1, self.size.height)
@@ -251,10 +251,10 @@ class LineView(Painted, can_focus=True):
         glyph = ("›" if state == "cursor" else "·" if state else " ") + (mark or " ")
         under = state if state else ""
         margin = Span(glyph, "accent" if mark else "")
-        if not row.end:
-            return self.strip_of((margin, *row.spans), width, under=under)
         tail = sum(cell_len(span.text) for span in row.end)
-        room = max(MARGIN, width - tail - 2)
+        room = width - tail - 2
+        if not tail or room < READABLE:
+            return self.strip_of((margin, *row.spans), width, under=under)
         left = self.strip_of((margin, *row.spans), room, under=under)
         right = self.strip_of((Span(" "), *row.end, Span(" ")), width - room, under=under)
         return Strip.join([left, right]).simplify()
