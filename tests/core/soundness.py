@@ -19,11 +19,9 @@ UNION ALL SELECT 'trash', (SELECT count(*) FROM profile WHERE deleted_at IS NOT 
     + (SELECT count(*) FROM relationship_type WHERE deleted_at IS NOT NULL)
 """
 LATEST = """
-SELECT c.entity, c.record_id
-FROM change c JOIN (SELECT max(seq) AS seq FROM change GROUP BY entity, record_id) USING (seq)
-JOIN {table} t ON t.id = c.record_id
-WHERE c.entity = '{entity}' AND (c.version <> t.version OR c.revision <> t.revision
-    OR (c.kind = 'deleted') <> (t.deleted_at IS NOT NULL))
+SELECT c.entity, c.record_id FROM {table} t
+JOIN change c ON c.seq = (SELECT max(seq) FROM change WHERE entity = '{entity}' AND record_id = t.id)
+WHERE c.version <> t.version OR c.revision <> t.revision OR (c.kind = 'deleted') <> (t.deleted_at IS NOT NULL)
 """
 TABLES = {"profile": "profile", "document": "document", "link": "link", "type": "relationship_type"}
 
