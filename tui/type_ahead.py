@@ -40,7 +40,7 @@ class TypeAheadApp(App[int]):
                 focused = self.focused
                 if focused is not None and self._handed_to.get(event) is not focused:
                     self._handed_to[event] = focused
-                    focused.post_message(event)
+                    focused.post_message(event.stop(False))  # it was stopped on its way up to here
                     return
         await super().on_event(event)
 

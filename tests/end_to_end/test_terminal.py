@@ -113,7 +113,7 @@ def test_two_terminals_see_each_other(library: Workspace, open_terminal: Open) -
     first.type("bridge\r")
 
     # then
-    second.wait(lambda screen: "Bridge plan" in screen)
+    second.wait("reviewer of  1")
     assert "+" in second.line_with("Bridge plan")
 
 
