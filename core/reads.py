@@ -164,6 +164,10 @@ def _plan(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     return _plan_link(store, query) if query.entity == "link" else _plan_record(store, query)
 
 
+INDEXED_BY_NAME: Final[dict[Entity, str]] = {"profile": "kind", "document": "category"}
+"""The field of an entity whose records an index holds by name."""
+
+
 def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     if query.entity == "type":
         query = Query(entity="type", sort=query.sort, trash=query.trash, descending=query.descending)
@@ -172,14 +176,15 @@ def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
     where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]
     parameters: dict[str, Any] = {}
     narrow: list[str] = []
-    if query.kind and query.entity == "profile":
-        where.append("t.kind = :kind")
-        parameters["kind"] = query.kind
-    if query.category and query.entity == "document":
-        where.append("t.category = :category")
-        parameters["category"] = query.category
-        if column != "t.sort_key" and not query.trash:
-            narrow.append("SELECT id FROM document WHERE category = :category AND deleted_at IS NULL")
+    name = INDEXED_BY_NAME.get(query.entity, "")
+    if name and getattr(query, name):
+        parameters[name] = getattr(query, name)
+        if column == "t.sort_key" or query.trash:
+            where.append(f"t.{name} = :{name}")
+        else:
+            # The sign keeps that index out, since all of the kind or category would have to be sorted anew.
+            where.append(f"+t.{name} = :{name}")
+            narrow.append(f"SELECT id FROM {query.entity} WHERE {name} = :{name} AND deleted_at IS NULL")
     if query.tag and query.entity == "document" and query.trash:
         parameters["tag"] = query.tag
         where.append(TAGGED)
