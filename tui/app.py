@@ -102,6 +102,9 @@ class RolodocApp(TypeAheadApp):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RolodocApp.ChangesArrived)
 
+    class DraftsChanged(Message):
+        """A draft was stored or dropped."""
+
     @dataclass
     class FollowingEnded(Message):
         error: str
@@ -217,6 +220,11 @@ class RolodocApp(TypeAheadApp):
     @on(FollowingEnded)
     def show_following_ended(self, message: FollowingEnded) -> None:
         self.say(f"changes of others are not shown any more: {message.error}", "bad")
+
+    @on(DraftsChanged)
+    def show_drafts(self) -> None:
+        if self.current_mode == "drafts" and (screen := self.work_screen) is not None:
+            screen.panel_closed()
 
     # --- leaving ------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class FormPanel(Panel):
         self._external = external
         self._record: Record | None = None
         self._draft: Draft | None = None  # that the form goes on with
-        self._kept: Draft | None = None  # that is stored
+        self._kept: Draft | None = None  # that is stored, or was
         self._turn = 0
         self._storing = Lock()
         self._typed_ahead: list[str] = []
@@ -176,7 +176,7 @@ class FormPanel(Panel):
         """Stores what is typed; without it, what was stored before goes."""
         self._turn += 1
         self._store_draft(self._turn, draft, self._kept)
-        self._kept = draft
+        self._kept = draft or self._kept
 
     @work(thread=True, group="draft", exit_on_error=False)
     def _store_draft(self, turn: int, draft: Draft | None, earlier: Draft | None) -> None:
@@ -188,6 +188,7 @@ class FormPanel(Panel):
                     save_draft(self.app.workspace, draft)
                 elif earlier is not None:
                     drop_draft(self.app.workspace, earlier)
+            self.app.post_message(self.app.DraftsChanged())
         except RolodocError as error:
             self.post_message(self.Failed(f"the draft is not kept: {error}"))
 

@@ -202,10 +202,10 @@ class WorkScreen(Screen[None]):
         bar.show_keys(shown(self.name_), shown("*"))
 
     def say(self, text: str, kind: str = "") -> None:
-        """Shows a sentence in the status line; news wait until what was refused or went wrong was read."""
+        """Shows a sentence in the status line; news wait until the answer to a key was read."""
         if not self.is_mounted:
             return
-        if kind == "news" and self._said in ("bad", "warn"):
+        if kind == "news" and self._message_ends is not None and self._said != "news":
             self._news = text
             return
         self._said, self._news = kind, ""
