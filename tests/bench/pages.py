@@ -68,7 +68,7 @@ class Sights:
             "links of an ordinary profile": lambda: page(links["ordinary"], limit=LINKED),
             "people of a document": lambda: page(Query(entity="link", document=self.document)),
             "all links": lambda: page(Query(entity="link")),
-            "groups of a hub": lambda: workspace.groups(Ref("profile", self.hub)),
+            "groups of an ordinary profile": lambda: workspace.groups(Ref("profile", self.ordinary)),
             "count of all documents": lambda: workspace.count(documents),
             "count of a hub's links": lambda: workspace.count(links["hub"]),
             "one document, whole": lambda: workspace.get(Ref("document", self.document)),

@@ -9,7 +9,7 @@ import gc
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Row:
     ours: str
     floor: str = ""
     ratio: str = ""
-    spread: str = ""  # of the ratios: lowest to highest
+    spread: str = ""  # of the ratios, without the lowest and the highest tenth
     cpu: str = ""  # the ratio of CPU times
     limit: str = ""
     ok: bool | None = None
@@ -41,35 +41,64 @@ def compare(
     floor: Callable[[], object],
     *,
     runs: int,
-    at_most: float | None = None,
-    speed: float | None = None,
-    work: int = 1,
-    unit: str = "",
+    at_most: float = math.inf,
     once: bool = False,
 ) -> Row:
-    """Times both `runs` times in turn. `at_most` limits our time as a multiple of the floor's; `speed` is the part
-    of the floor's speed that ours must reach at least, and shows `work` units a second in place of times. With `once`
-    a sample is one call, for calls that each use up what was prepared for them."""
+    """Times both in turn, `runs` times, and three times as often before it says that our time is more than `at_most`
+    of the floor's. With `once` a sample is one call, for calls that each use up what was prepared for them."""
+    pairs = _pairs(ours, floor, runs, once)
+    if not once and _ratio(pairs) > at_most:
+        pairs += _pairs(ours, floor, 2 * runs, once)
+    return _row(name, pairs, [duration(time) for time in _medians(pairs)], at_most)
+
+
+def compare_speed(
+    name: str,
+    ours: Callable[[], object],
+    floor: Callable[[], object],
+    *,
+    runs: int,
+    at_least: float,
+    work: int,
+    unit: str,
+) -> Row:
+    """As `compare` with `once`, but shows how many units of `work` a second each does, and what part of the floor's
+    speed ours is."""
+    pairs = [(base, mine) for mine, base in _pairs(ours, floor, runs, once=True)]
+    shown = [f"{work / time:,.0f} {unit}/s" for time in reversed(_medians(pairs))]
+    row = _row(name, pairs, shown, math.inf)
+    return replace(row, limit=f">= {at_least:g}", ok=_ratio(pairs) >= at_least)
+
+
+def _pairs(ours: Callable[[], object], floor: Callable[[], object], runs: int, once: bool) -> list[tuple[Times, Times]]:
     calls = (1, 1) if once else (_calls(ours), _calls(floor))
     pairs: list[tuple[Times, Times]] = []
     for number in range(runs):
         if number % 2:
-            second = _time(floor, calls[1])
-            pairs.append((_time(ours, calls[0]), second))
+            base = _time(floor, calls[1])
+            pairs.append((_time(ours, calls[0]), base))
         else:
             pairs.append((_time(ours, calls[0]), _time(floor, calls[1])))
-    ratios = [mine.wall / base.wall for mine, base in pairs]
-    cpu = median(mine.cpu / max(base.cpu, 1e-9) for mine, base in pairs)
-    if speed is not None:
-        ratios, cpu = [1 / ratio for ratio in ratios], 1 / cpu
+    return pairs
+
+
+def _ratio(pairs: list[tuple[Times, Times]]) -> float:
+    return median(mine.wall / base.wall for mine, base in pairs)
+
+
+def _row(name: str, pairs: list[tuple[Times, Times]], shown: list[str], at_most: float) -> Row:
+    ratios = sorted(mine.wall / base.wall for mine, base in pairs)
+    tenth = len(ratios) // 10
     ratio = median(ratios)
-    shown = [_rate(work / t, unit) if speed is not None else duration(t) for t in _medians(pairs)]
-    limit, ok = "", None
-    if speed is not None:
-        limit, ok = f">= {speed:g}", ratio >= speed
-    elif at_most is not None:
-        limit, ok = f"<= {at_most:g}", ratio <= at_most
-    return Row(name, *shown, f"{ratio:.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}", f"{cpu:.2f}", limit, ok)
+    return Row(
+        name,
+        *shown,
+        ratio=f"{ratio:.2f}",
+        spread=f"{ratios[tenth]:.2f} to {ratios[-1 - tenth]:.2f}",
+        cpu=f"{median(mine.cpu / max(base.cpu, 1e-9) for mine, base in pairs):.2f}",
+        limit="" if at_most == math.inf else f"<= {at_most:g}",
+        ok=None if at_most == math.inf else ratio <= at_most,
+    )
 
 
 def grow(
@@ -77,8 +106,8 @@ def grow(
 ) -> Row:
     """The same question put to a large and a small store; the name says how the cost grows with the size n."""
     row = compare(name, large, small, runs=runs, at_most=at_most)
-    exponent = math.log(float(row.ratio) or 0.01) / math.log(factor)
-    return Row(f"{name}: n^{exponent:.2f}", *list(vars(row).values())[1:])
+    exponent = math.log(max(float(row.ratio), 0.01)) / math.log(factor)
+    return replace(row, name=f"{name}: n^{exponent:.2f}")
 
 
 def figure(name: str, value: float, unit: str, *, at_most: float | None = None, digits: int = 1) -> Row:
@@ -108,10 +137,6 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e6:.3g} us"
-
-
-def _rate(rate: float, unit: str) -> str:
-    return f"{rate:,.0f} {unit}/s"
 
 
 def _calls(work: Callable[[], object]) -> int:
