@@ -86,9 +86,7 @@ def test_a_link_made_elsewhere_appears_marked_and_moves_no_cursor(library: Works
 
     # when another program links her to one more
     other = open_workspace(str(library.stats().path), Actor("ann", "terminal"))
-    other.write(
-        [new_link(library.resolve("Report 07", "document"), library.resolve("Mira Holm", "profile"), "author")]
-    )
+    other.write([new_link(library.resolve("Report 07", "document"), library.resolve("Mira Holm", "profile"), "author")])
     other.close()
 
     # then
