@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from textual import on, work
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import WorkerError
 
 from core.errors import Invalid, RolodocError
 from core.values import Change
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from tui.screens.work import WorkScreen
 
-COALESCE = 0.25  # seconds between two repaints for changes of others
+COALESCE = 0.15  # seconds between two repaints for changes of others
 
 
 def _profiles() -> Screen[None]:
@@ -118,6 +121,7 @@ class RolodocApp(TypeAheadApp):
         self.session = recall_session(workspace)
         self.live = LiveChanges(workspace)
         self._last_repaint = 0.0
+        self._leaving = False
         self.seen = 0  # seq of the latest change that was shown
         # Starting in this mode spares the screen that Textual would make only to leave it again.
         self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"  # type: ignore[misc]
@@ -125,7 +129,7 @@ class RolodocApp(TypeAheadApp):
         for known in THEMES.values():
             self.register_theme(known)
         wanted = theme or self.settings.theme or ("ansi" if self.thin else self.session.theme)
-        self.theme = wanted if wanted in THEMES else "dark"
+        self.theme = wanted if wanted in THEMES else "terminal"
         if self.thin:
             self.animation_level = "none"
         self.set_keymap(self.settings.keys)
@@ -230,13 +234,18 @@ class RolodocApp(TypeAheadApp):
 
     def leave(self) -> None:
         """Ends the program; the session is saved first."""
+        if self._leaving:
+            return
+        self._leaving = True
         self.save_session()
         self.live.stop()
         self._leave_when_saved()
 
     @work(exit_on_error=False)
     async def _leave_when_saved(self) -> None:
-        await self.workers.wait_for_complete([w for w in self.workers if w.group in ("session", "draft", "write")])
+        for worker in [w for w in self.workers if w.group in ("session", "draft", "write")]:
+            with suppress(WorkerError):
+                await worker.wait()
         self.exit(0)
 
     async def action_quit(self) -> None:
@@ -244,6 +253,12 @@ class RolodocApp(TypeAheadApp):
 
     def on_unmount(self) -> None:
         self.live.stop()
+
+    def choose_theme(self, name: str) -> None:
+        """Shows this theme, now and at the next start."""
+        self.theme = name
+        self.session = msgspec.structs.replace(self.session, theme=name)
+        self.save_session()
 
     def save_session(self) -> None:
         """Keeps where the person is, for the next start."""
@@ -254,7 +269,7 @@ class RolodocApp(TypeAheadApp):
             for screen in stack:
                 if isinstance(screen, WorkScreen) and screen.is_mounted and (state := screen.state()) is not None:
                     lists[screen.name_] = state
-        self.session = Session(self.current_mode, lists, self.theme)
+        self.session = Session(self.current_mode, lists, self.session.theme)
         self._save_session(self.session)
 
     @work(thread=True, exclusive=True, group="session", exit_on_error=False)

@@ -25,7 +25,7 @@ class TypeAheadApp(App[int]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._ahead: deque[Key] = deque()
-        self._feeding: asyncio.Task[None] | None = None
+        self._feeding = False
         self._last_key = 0.0
         super().__init__(*arguments, **options)
 
@@ -33,18 +33,21 @@ class TypeAheadApp(App[int]):
         if isinstance(event, Key) and not event.is_forwarded:
             hurried = event.time - self._last_key < AHEAD
             self._last_key = event.time
-            if hurried or self._ahead:
+            if hurried or self._feeding:
                 self._ahead.append(event)
-                if self._feeding is None or self._feeding.done():
-                    self._feeding = asyncio.create_task(self._feed())
+                if not self._feeding:
+                    self._feeding = True
+                    self.run_worker(self._feed(), group="type ahead")
                 return
         await super().on_event(event)
 
     async def _feed(self) -> None:
-        while self._ahead:
-            await self._settle()
-            await super().on_event(self._ahead[0])
-            self._ahead.popleft()
+        try:
+            while self._ahead:
+                await self._settle()
+                await super().on_event(self._ahead.popleft())
+        finally:
+            self._feeding = False
 
     async def _settle(self) -> None:
         """Waits until messages on their way from the focus up to here have arrived."""

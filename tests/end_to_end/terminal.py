@@ -65,7 +65,10 @@ class Stream(pyte.ByteStream):
 
 
 class Terminal:
-    """Runs a command in a pty of the given size, with `env` and the kind of terminal for an environment. Use as a context manager: leaving it ends the program."""
+    """Runs a command in a pty of the given size, in the environment `env` of a terminal of many colours.
+
+    Use as a context manager: leaving it ends the program.
+    """
 
     def __init__(
         self,
