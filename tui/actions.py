@@ -235,7 +235,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
     Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", _never, ANYWHERE),
     Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", _never, ANYWHERE),
-    Action("theme", "", "Theme", "Next theme: dark, light, the terminal's own colours."),
+    Action("theme", "", "Theme", "Next theme: the terminal's own ground, dark, light, sixteen colours."),
     Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", _never, ANYWHERE),
 )
 

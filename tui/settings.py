@@ -11,7 +11,7 @@ from core.errors import Invalid
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = ""
-    """dark, light or ansi; "" takes dark, and ansi in thin mode."""
+    """terminal, dark, light or ansi; "" takes terminal, and ansi in thin mode."""
 
     thin: bool | None = None
     """Whether to save bytes; without it, where SSH_CONNECTION is set."""

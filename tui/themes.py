@@ -1,4 +1,7 @@
-"""The three themes: dark, light, and the terminal's own sixteen colours; and the styles of text in each."""
+"""The themes: on the terminal's own ground, dark, light, and sixteen colours; and the styles of text in each.
+
+A ground of its own costs a theme some 40 bytes for each line that is sent, so none is painted unless asked for.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ DARK = Theme(
         "cursor-background": "#2c3a52",
         "cursor-foreground": "#f2f5fa",
         "rest-background": "#20252e",
+        "edge": "#2a303b",
     },
 )
 LIGHT = Theme(
@@ -46,7 +50,38 @@ LIGHT = Theme(
         "cursor-background": "#cfe0f7",
         "cursor-foreground": "#0f1622",
         "rest-background": "#ecebe5",
+        "edge": "#d9d7cf",
     },
+)
+_NATIVE = {
+    "dim": "ansi_default",
+    "rest-background": "ansi_default",
+    "edge": "ansi_bright_black",
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "input-selection-background": "ansi_default",
+    "input-selection-foreground": "ansi_default",
+    "screen-selection-background": "ansi_default",
+    "screen-selection-foreground": "ansi_default",
+}
+TERMINAL = Theme(
+    name="terminal",
+    primary="#3f8ae0",
+    secondary="#3f8ae0",
+    accent="#b8862b",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="#3f9a4a",
+    warning="#b8862b",
+    error="#d5505c",
+    ansi=True,
+    variables={**_NATIVE, "cursor-background": "#2f5d9b", "cursor-foreground": "#ffffff"},
 )
 ANSI = Theme(
     name="ansi",
@@ -62,29 +97,15 @@ ANSI = Theme(
     warning="ansi_yellow",
     error="ansi_red",
     ansi=True,
-    variables={
-        "dim": "ansi_default",
-        "ansi-background": "ansi_default",
-        "ansi-foreground": "ansi_default",
-        "input-cursor-background": "ansi_default",
-        "input-cursor-foreground": "ansi_default",
-        "input-cursor-text-style": "reverse",
-        "input-selection-background": "ansi_default",
-        "input-selection-foreground": "ansi_default",
-        "screen-selection-background": "ansi_default",
-        "screen-selection-foreground": "ansi_default",
-        "cursor-background": "ansi_default",
-        "cursor-foreground": "ansi_default",
-        "rest-background": "ansi_default",
-    },
+    variables={**_NATIVE, "cursor-background": "ansi_default", "cursor-foreground": "ansi_default"},
 )
-THEMES = {theme.name: theme for theme in (DARK, LIGHT, ANSI)}
+THEMES = {theme.name: theme for theme in (TERMINAL, DARK, LIGHT, ANSI)}
 
 
 @lru_cache(8)
 def text_styles(theme_name: str, no_color: bool) -> dict[str, Style]:
     """The style of each kind of span, to be laid over a widget's own; a state is never told by colour alone."""
-    theme = THEMES.get(theme_name, DARK)
+    theme = THEMES.get(theme_name, TERMINAL)
     marks = no_color or theme.ansi
     styles = {
         "title": Style(bold=True),
@@ -95,10 +116,11 @@ def text_styles(theme_name: str, no_color: bool) -> dict[str, Style]:
         "bad": _colour(theme.error),
         "key": _colour(theme.primary) + Style(bold=True),
     }
-    if marks:
+    if no_color or theme is ANSI:
         return styles | {"cursor": Style(reverse=True), "rest": Style(underline=True)}
-    cursor = _colour(theme.variables["cursor-foreground"], theme.variables["cursor-background"])
-    return styles | {"cursor": cursor + Style(bold=True), "rest": _colour(None, theme.variables["rest-background"])}
+    cursor = _colour(theme.variables["cursor-foreground"], theme.variables["cursor-background"]) + Style(bold=True)
+    rest = Style(underline=True) if marks else _colour(None, theme.variables["rest-background"])
+    return styles | {"cursor": cursor, "rest": rest}
 
 
 def _colour(front: str | None, back: str | None = None) -> Style:

@@ -58,13 +58,13 @@ async def test_thin_mode_is_automatic_over_ssh(terminal: OpenTerminal, monkeypat
     async with terminal() as t:
         assert (t.app.thin, t.app.theme, t.app.animation_level) == (True, "ansi", "none")
     async with terminal(thin=False) as t:
-        assert (t.app.thin, t.app.theme) == (False, "dark")
+        assert (t.app.thin, t.app.theme) == (False, "terminal")
     monkeypatch.delenv("SSH_CONNECTION")
     async with terminal(thin=True) as t:
         assert t.app.thin
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+@pytest.mark.parametrize("theme", ["terminal", "dark", "light", "ansi"])
 async def test_the_cursor_is_told_in_every_theme_without_colours_too(
     terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch, theme: str
 ) -> None:
@@ -78,7 +78,7 @@ async def test_the_cursor_is_told_in_every_theme_without_colours_too(
 
 async def test_themes_turn_from_the_palette(terminal: OpenTerminal) -> None:
     async with terminal(NARROW) as t:
-        for theme in ("light", "ansi", "dark"):
+        for theme in ("dark", "light", "ansi", "terminal"):
             await t.press("colon")
             await t.type("theme")
             await t.press("enter")
@@ -123,7 +123,7 @@ async def test_every_screen_at_the_smallest_size(terminal: OpenTerminal) -> None
             ("2", "Charter"),
             ("3", "Bob Marsh"),
             ("4", "no drafts"),
-            ("5", "tester     linked"),
+            ("5", "tester       linked"),
             ("6", "Links by type"),
         ]:
             await t.press(key)

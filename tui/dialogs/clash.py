@@ -18,7 +18,7 @@ from tui.clash import Clash, Side
 from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
 from tui.widgets.line_view import Line, LineView, line
-from tui.widgets.painted import Span, fit
+from tui.widgets.painted import Span
 
 KEYS: dict[Side, str] = {"mine": "1", "theirs": "2", "base": "0"}
 SHOWN = 300  # characters of a value
@@ -96,10 +96,9 @@ class ClashPanel(Panel):
         return lines
 
     def _side(self, name: str, side: Side, key: str, chosen: Side | None) -> Line:
-        who = {"mine": "mine", "theirs": f"theirs ({self.clash.theirs.updated_by})", "base": "base"}[side]
         picked = chosen == side
         return line(
-            Span(f"  {'›' if picked else ' '} {key} {fit(who, 18):<18} ", "good" if picked else "label"),
+            Span(f"  {'›' if picked else ' '} {key} {side:<7} ", "good" if picked else "label"),
             Span(self._shown(name, self.clash.value(name, side)), "good" if picked else ""),
             wraps=True,
         )

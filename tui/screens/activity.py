@@ -18,7 +18,7 @@ from tui.feed import FeedFilter, find_filter, read_feed
 from tui.screens.filtered import Filtered
 from tui.session import ListState
 from tui.widgets.line_view import Line, LineView, line
-from tui.widgets.painted import Span
+from tui.widgets.painted import Span, fit
 
 KEPT = 2_000  # requests; of a longer feed the oldest are read again when they are asked for
 
@@ -119,7 +119,10 @@ class ActivityScreen(Filtered):
     def _line(self, change: Change) -> Line:
         return line(
             Span(f"{moment(change.at)[:10]:<10} ", "label"),
-            Span(f"{change.actor.name:<10.10} ", "key" if change.actor.name != self.app.workspace.actor.name else ""),
+            Span(
+                f"{fit(change.actor.name, 12):<12} ",
+                "key" if change.actor.name != self.app.workspace.actor.name else "",
+            ),
             Span(f"{what_happened(change)}"),
             key=change.request,
             end=f"and {change.size - 1:,} more" if change.size > 1 else "",

@@ -139,7 +139,7 @@ class Doing(WorkScreen):
 
     def do_theme(self) -> None:
         names = list(THEMES)
-        self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
+        self.app.choose_theme(names[(names.index(self.app.theme) + 1) % len(names)])
         self.say(f"theme: {self.app.theme}")
 
     async def do_copy(self) -> None:

@@ -40,6 +40,13 @@ class Kept:
         return str(named) if named else f"new {self.draft.entity}"
 
     @property
+    def sign(self) -> str:
+        """Its state in a word."""
+        if self.draft.id is None:
+            return "+ new"
+        return "✗ gone" if self.record is None else "! clash" if self.has_moved_on else "edit"
+
+    @property
     def state(self) -> str:
         if self.draft.id is None:
             return "new"
@@ -102,9 +109,9 @@ class DraftsScreen(Doing):
     def _line(self, kept: Kept) -> Line:
         names = ", ".join(field_label(kept.draft.entity, name).lower() for name in kept.draft.fields)
         return line(
+            Span(f"{kept.sign:<8} ", "warn" if kept.has_moved_on else "label"),
             Span(kept.title),
             Span(f"  {names}  ", "label"),
-            Span(kept.state, "warn" if kept.has_moved_on else "label"),
             key=kept.draft.key,
             end=moment(kept.draft.at),
         )

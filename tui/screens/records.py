@@ -60,7 +60,9 @@ class RecordScreen(Filtered):
         self._last_move = 0.0
 
     def make_list(self) -> RecordList:
-        return RecordList(self.columns, id="list")
+        records = RecordList(self.columns, id="list")
+        records.follower = self.show_list_position
+        return records
 
     @property
     def records(self) -> RecordList:
@@ -179,14 +181,12 @@ class RecordScreen(Filtered):
 
     @on(RecordList.CursorMoved)
     def _cursor_moved(self) -> None:
-        self.show_list_position()
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
         now = monotonic()
         running = now - self._last_move < REST
         self._last_move = now
-        if running:
+        if self._rest is not None:
+            self._rest.reset()
+        elif running:
             self._rest = self.set_timer(REST, self._cursor_rests)
         else:
             self._cursor_rests()

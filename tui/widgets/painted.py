@@ -24,11 +24,12 @@ class Span(NamedTuple):
 
 
 class Painted(Widget):
-    """`paint` hands it the lines to show; what stays the same is not sent to the terminal again."""
+    """`paint` hands it the lines to show; what stays the same is not sent again. It has no border and no padding."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._strips: list[Strip] = []
+        self._blank = Strip([], 0)
         self._own_style: Style | None = None
         self._styles: dict[str, Style] = {}
 
@@ -44,10 +45,19 @@ class Painted(Widget):
                 self.refresh(Region(first, y, last - first, 1))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y >= len(self._strips):
-            return Strip.blank(width, self.style_of(""))
-        return self._strips[y].adjust_cell_length(width, self.style_of(""))
+        if y < len(self._strips) and self._strips[y].cell_length == self.size.width:
+            return self._strips[y]
+        if self._blank.cell_length != self.size.width:
+            self._blank = Strip.blank(self.size.width, self.style_of(""))
+        return self._blank
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: for each frame Textual asks every visible widget for all of its lines."""
+        background = self.background_colors[1]
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips if crop.size == self.size else [strip.crop(crop.x, crop.right) for strip in strips]
 
     def style_of(self, name: str) -> Style:
         own = self._own_style
@@ -64,6 +74,7 @@ class Painted(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._own_style = None
+        self._blank = Strip([], 0)
 
     def strip_of(self, spans: Iterable[Span], width: int, *, under: str = "") -> Strip:
         """The spans as one line of exactly `width` cells, cut with an ellipsis; `under` is laid over every style."""

@@ -129,6 +129,7 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
         self._fade_timer: Timer | None = None
         self._wait_timer: Timer | None = None
         self._row_lines = RowLines(columns)
+        self.follower: Callable[[], None] | None = None  # called as the cursor moves, to be painted in the same frame
 
     # --- what it shows -----------------------------------------------------------------------------
 
@@ -305,6 +306,8 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
         if (self._cursor_id, self.position) != self._noted:
             self._noted = (self._cursor_id, self.position)
             self.post_message(self.CursorMoved(self, row, self.position))
+            if self.follower is not None:
+                self.follower()
 
     def _follow_cursor(self) -> None:
         """Brings the cursor into view: at once, or when its row is read, which seldom takes as long as PATIENCE."""
