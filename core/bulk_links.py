@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -88,7 +89,9 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
         types = {name: find_type(request, name) for name in by_type}
         uids = [link_id(f["document"], f["profile"], types[f["type"]].uid) for f in (write.fields for write in batch)]
         extra = _extra_fields(batch)
-        db.executemany(_insert(extra), _rows(request, batch, uids, types, extra, last))
+        # In the order of one of the indexes, so that a large store fetches its pages once.
+        rows = sorted(_rows(request, batch, uids, types, extra, last), key=itemgetter(2, 3))
+        db.executemany(_insert(extra), rows)
         if any(type.kinds for type in types.values()) and db.execute(OF_OTHER_KINDS, (last,)).fetchone():
             raise _NotPlainError
     except REFUSALS:
@@ -120,8 +123,8 @@ def _rows(
     last: int,
 ) -> Iterator[tuple[Any, ...]]:
     """For each link the parameters of `_insert`; raises one of REFUSALS."""
-    documents = request.local_ids("document", list({write.fields["document"] for write in batch}))
-    profiles = request.local_ids("profile", list({write.fields["profile"] for write in batch}))
+    documents = request.local_ids("document", sorted({write.fields["document"] for write in batch}))
+    profiles = request.local_ids("profile", sorted({write.fields["profile"] for write in batch}))
     at = request.at
     version = request.next_version(len(batch))
     for number, (uid, write) in enumerate(zip(uids, batch, strict=True)):
