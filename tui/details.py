@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from core.fields import FIELDS, Field, format_instant
+from core.fields import FIELDS, Entity, Field, format_instant
 from core.values import Change, LinkRow, Query, Record, Ref
 from core.workspace import Workspace
 from tui.describe import differences, moment, what_happened
@@ -39,6 +40,7 @@ class AtLink:
 
     link: Ref
     other: Ref
+    title: str = dataclasses.field(default="", compare=False)  # of the far end
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class AtMore:
 class Detail:
     record: Record | None
     lines: list[Line]
-    links: frozenset[bytes] = frozenset()
+    others: frozenset[bytes] = frozenset()  # ids of the records at the far ends of its links
 
 
 TEXT_GROUP: Final = "\0text"
@@ -73,7 +75,7 @@ def load_detail(
         else:
             lines += _links_by_type(workspace, ref, opened, marks)
     lines += [line(), *_fields(record, opened, long=True), *_text(record, opened)]
-    return Detail(record, lines, frozenset(e.key.link.id for e in lines if isinstance(e.key, AtLink)))
+    return Detail(record, lines, frozenset(entry.key.other.id for entry in lines if isinstance(entry.key, AtLink)))
 
 
 def load_request(workspace: Workspace, change: Change) -> Detail:
@@ -231,8 +233,8 @@ def _link(ref: Ref, row: LinkRow, marks: Mapping[bytes, str], *, with_type: bool
     facts.append(_validity(row))
     return line(
         f"  {title}",
-        key=AtLink(Ref("link", row.id), other),
-        mark=marks.get(row.id, ""),
+        key=AtLink(Ref("link", row.id), other, title),
+        mark=marks.get(row.id) or marks.get(other.id, ""),
         end=" · ".join(filter(None, facts)),
     )
 
@@ -245,10 +247,12 @@ def _validity(row: LinkRow) -> str:
 
 def _ends(workspace: Workspace, record: Record) -> Iterator[Line]:
     yield line()
-    for entity, label in (("document", "Document"), ("profile", "Profile")):
-        other = Ref(entity, record.fields[entity])  # type: ignore[arg-type]
+    ends: tuple[tuple[Entity, str], ...] = (("document", "Document"), ("profile", "Profile"))
+    for entity, label in ends:
+        other = Ref(entity, record.fields[entity])
+        title = workspace.get(other).title
         yield line(
-            Span(f"{label:<{LABEL}} ", "label"), Span(workspace.get(other).title, "key"), key=AtLink(record.ref, other)
+            Span(f"{label:<{LABEL}} ", "label"), Span(title, "key"), key=AtLink(record.ref, other, title), wraps=True
         )
 
 

@@ -22,6 +22,10 @@ FEED_FILTERS: Final = {
 }
 
 
+Feed = tuple[list[Change], int | None]
+"""The first change of each request, the latest first; and where to go on, None at the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFilter:
     actor: str = ""
@@ -59,8 +63,8 @@ def find_filter(workspace: Workspace, text: str) -> FeedFilter:
     return found
 
 
-def read_feed(workspace: Workspace, found: FeedFilter, before: int | None) -> tuple[list[Change], int | None]:
-    """(the first change of each request, the latest first; where to go on, None at the end)."""
+def read_feed(workspace: Workspace, found: FeedFilter, before: int | None = None) -> Feed:
+    """The requests before this change, from the latest on without it."""
     requests: dict[bytes, Change] = {}
     for _ in range(READS):
         batch = workspace.changes(ref=found.ref, actor=found.actor, entity=found.entity, before=before, limit=REQUESTS)

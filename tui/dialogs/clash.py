@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from core.drafts import Draft, drop_draft, save_draft
 from core.errors import RolodocError, Stale
 from core.fields import FIELDS, now
-from core.values import Edit, Receipt, Record
+from core.values import Edit, Receipt
 from tui.clash import Clash, Side
 from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
@@ -37,18 +34,6 @@ class ClashPanel(Panel):
         Binding("w,f2", "write", "Write what is chosen", show=False, id="clash.write"),
     ]
 
-    @dataclass
-    class Written(Message):
-        receipt: Receipt
-
-    @dataclass
-    class WentStale(Message):
-        current: Record
-
-    @dataclass
-    class Failed(Message):
-        error: str
-
     def __init__(self, clash: Clash) -> None:
         super().__init__()
         self.clash = clash
@@ -59,7 +44,8 @@ class ClashPanel(Panel):
     def on_mount(self) -> None:
         self.take_keys(self.query_one(LineView))
         self._show()
-        self._keep(self._draft())
+        draft = self._draft()
+        self.work.ask(lambda: save_draft(self.app.workspace, draft), lambda _: None, group="draft", every=True)
 
     def _show(self) -> None:
         self.query_one(LineView).show(self._lines())
@@ -134,7 +120,15 @@ class ClashPanel(Panel):
             names = ", ".join(field_label(self.clash.theirs.ref.entity, name) for name in still)
             self.work.say(f"Write: still open: {names}", "warn")
             return
-        self._write(self.clash.result(), self.clash.theirs, self._draft())
+        theirs, draft = self.clash.theirs, self._draft()
+        edit = Edit(theirs.ref, self.clash.result(), theirs.version)
+
+        def write() -> Receipt:
+            receipt = self.app.workspace.write([edit])
+            drop_draft(self.app.workspace, draft)
+            return receipt
+
+        self.write(write, self._written)
 
     def _draft(self) -> Draft:
         clash, ref = self.clash, self.clash.theirs.ref
@@ -147,38 +141,16 @@ class ClashPanel(Panel):
             at=now(),
         )
 
-    @work(thread=True, group="draft", exit_on_error=False)
-    def _keep(self, draft: Draft) -> None:
-        try:
-            save_draft(self.app.workspace, draft)
-        except RolodocError as error:
-            self.post_message(self.Failed(f"the draft is not kept: {error}"))
+    def _written(self, receipt: Receipt) -> None:
+        self.close(receipt.summary or "settled; theirs stays as it is")
 
-    @work(thread=True, group="write", exit_on_error=False)
-    def _write(self, fields: dict[str, Any], theirs: Record, draft: Draft) -> None:
-        workspace = self.app.workspace
-        try:
-            receipt = self.app.live.write(lambda: workspace.write([Edit(theirs.ref, fields, theirs.version)]))
-            drop_draft(workspace, draft)
-            self.post_message(self.Written(receipt))
-        except Stale as error:
-            self.post_message(self.WentStale(error.current))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
-
-    @on(Written)
-    def _written(self, message: Written) -> None:
-        self.close(message.receipt.summary or "settled; theirs stays as it is")
-
-    @on(WentStale)
-    def _went_stale(self, message: WentStale) -> None:
-        self.clash = self.clash.moved_on(message.current)
-        self._show()
-        self.work.say(f"{message.current.updated_by} changed it again; look once more", "warn")
-
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
-        self.work.say(message.error, "bad")
+    def refused(self, error: RolodocError) -> None:
+        if isinstance(error, Stale):
+            self.clash = self.clash.moved_on(error.current)
+            self._show()
+            self.work.say(f"{error.current.updated_by} changed it again; look once more", "warn")
+        else:
+            self.work.say(str(error), "bad")
 
     def leave(self) -> None:
         self.close("not saved; what you typed stays in 4 Drafts", "news")

@@ -35,9 +35,9 @@ class ConfirmPanel(Panel):
     def on_mount(self) -> None:
         self.take_keys(self.query_one(LineView))
         if self.is_ready:
-            self.ask(self._what)
+            self.put_question(self._what)
 
-    def ask(self, lines: list[Line]) -> None:
+    def put_question(self, lines: list[Line]) -> None:
         """Shows what will go; from now on enter does it."""
         self.is_ready = True
         answer = line(Span("⏎", "key"), " do it     ", Span("esc", "key"), " leave all as it is")

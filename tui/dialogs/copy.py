@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
-from core.errors import RolodocError
 from core.form_text import format_form
 from core.values import Record, Ref, id_text
 from tui.clipboard import copy_sequence, write_copy
@@ -23,14 +19,6 @@ class CopyPanel(Panel):
     title = "Copy"
     hints = (("↑↓", "move"), ("⏎", "copy"), ("esc", "close"))
 
-    @dataclass
-    class Read(Message):
-        record: Record
-
-    @dataclass
-    class Failed(Message):
-        error: str
-
     def __init__(self, ref: Ref) -> None:
         super().__init__()
         self._ref = ref
@@ -41,22 +29,13 @@ class CopyPanel(Panel):
 
     def on_mount(self) -> None:
         self.take_keys(self.query_one(LineView))
-        self._read()
+        self.ask(lambda: self.app.workspace.get(self._ref), self._show, group="copy")
 
-    @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
-    def _read(self) -> None:
-        try:
-            self.post_message(self.Read(self.app.workspace.get(self._ref)))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
-
-    @on(Read)
-    def _show(self, message: Read) -> None:
-        record = message.record
-        entity = record.ref.entity
-        self._texts = {"title": record.title, "id": id_text(record.ref.id)}
-        self._texts |= {f"external id ({source})": id for source, id in record.external}
-        self._texts["all fields"] = format_form(entity, record.fields, [f"{entity} {id_text(record.ref.id)}"])
+    def _show(self, record: Record) -> None:
+        entity, id = record.ref.entity, id_text(record.ref.id)
+        self._texts = {"title": record.title, "id": id}
+        self._texts |= {f"external id ({source})": external for source, external in record.external}
+        self._texts["all fields"] = format_form(entity, record.fields, [f"{entity} {id}"])
         if record.fields.get("text"):
             self._texts["text"] = record.fields["text"]
         self.query_one(LineView).show(
@@ -70,21 +49,13 @@ class CopyPanel(Panel):
     def _copy(self, message: LineView.Chosen) -> None:
         message.stop()
         name = message.key
-        said, kind = copy(self.app, self._texts[name])
-        self.close(f"{name} {said}", kind)
-
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
-        self.close(message.error, "bad")
-
-
-def copy(app: object, text: str) -> tuple[str, str]:
-    """Copies, and tells in (words, kind) where it went."""
-    sequence = copy_sequence(text)
-    if sequence is not None:
-        app.send_to_terminal(sequence)  # type: ignore[attr-defined]
-        return f"copied to the terminal's clipboard ({len(text.encode()):,} bytes)", "good"
-    try:
-        return f"is too large for a clipboard; written to {write_copy(text)}", "warn"
-    except OSError as error:
-        return f"is too large for a clipboard, and cannot be written to a file: {error.strerror}", "bad"
+        text = self._texts[name]
+        sequence = copy_sequence(text)
+        if sequence is not None:
+            self.app.send_to_terminal(sequence)
+            self.close(f"{name} copied to the terminal's clipboard ({len(text.encode()):,} bytes)")
+            return
+        try:
+            self.close(f"{name} is too large for a clipboard; written to {write_copy(text)}", "warn")
+        except OSError as error:
+            self.close(f"{name} is too large for a clipboard, and no file can be written: {error.strerror}", "bad")

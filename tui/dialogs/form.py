@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -23,6 +21,9 @@ from tui.clash import Clash
 from tui.describe import moment
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import FieldRow, Label, typed_text
+
+if TYPE_CHECKING:
+    from tui.app import RolodocApp
 
 PAUSE = 0.5  # seconds of typing after which the draft is kept
 
@@ -38,25 +39,6 @@ class FormPanel(Panel):
     ]
 
     wide = True
-
-    @dataclass
-    class Opened(Message):
-        record: Record | None
-        draft: Draft | None
-
-    @dataclass
-    class Saved(Message):
-        receipt: Receipt
-        note: str
-
-    @dataclass
-    class WentStale(Message):
-        current: Record
-
-    @dataclass
-    class Failed(Message):
-        error: str
-        field: str = ""
 
     def __init__(self, entity: Entity, ref: Ref | None = None, *, external: bool = False) -> None:
         super().__init__(classes="form")
@@ -83,23 +65,17 @@ class FormPanel(Panel):
 
     def on_mount(self) -> None:
         self.take_keys(self)
-        self._open()
+        self.ask(self._read, self._open, group="form")
 
     # --- reading ------------------------------------------------------------------------------------
 
-    @work(thread=True, exclusive=True, group="form", exit_on_error=False)
-    def _open(self) -> None:
+    def _read(self) -> tuple[Record | None, Draft | None]:
         workspace = self.app.workspace
-        try:
-            record = workspace.get(self.ref) if self.ref else None
-            draft = find_draft(workspace, self.entity, self.ref.id if self.ref else None)
-            self.post_message(self.Opened(record, draft))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
+        record = workspace.get(self.ref) if self.ref else None
+        return record, find_draft(workspace, self.entity, self.ref.id if self.ref else None)
 
-    @on(Opened)
-    async def _opened(self, message: Opened) -> None:
-        record, draft = message.record, message.draft
+    async def _open(self, answer: tuple[Record | None, Draft | None]) -> None:
+        record, draft = answer
         self._record, self._draft, self._kept = record, draft, draft
         if record is not None:
             self.title = f"Edit {record.title}"
@@ -175,22 +151,26 @@ class FormPanel(Panel):
     def _keep_draft(self, draft: Draft | None) -> None:
         """Stores what is typed; without it, what was stored before goes."""
         self._turn += 1
-        self._store_draft(self._turn, draft, self._kept)
-        self._kept = draft or self._kept
+        turn, earlier = self._turn, self._kept
+        self._kept = draft or earlier
+        screen = self.work
+        screen.ask(
+            lambda: self._store_draft(screen.app, turn, draft, earlier),
+            lambda _: None,
+            group="draft",
+            refuse=lambda error: screen.say(f"the draft is not kept: {error}", "bad"),
+            every=True,
+        )
 
-    @work(thread=True, group="draft", exit_on_error=False)
-    def _store_draft(self, turn: int, draft: Draft | None, earlier: Draft | None) -> None:
-        try:
-            with self._storing:
-                if turn != self._turn:
-                    return  # something later was typed
-                if draft is not None:
-                    save_draft(self.app.workspace, draft)
-                elif earlier is not None:
-                    drop_draft(self.app.workspace, earlier)
-            self.app.post_message(self.app.DraftsChanged())
-        except RolodocError as error:
-            self.post_message(self.Failed(f"the draft is not kept: {error}"))
+    def _store_draft(self, app: RolodocApp, turn: int, draft: Draft | None, earlier: Draft | None) -> None:
+        with self._storing:
+            if turn != self._turn:
+                return  # something later was typed
+            if draft is not None:
+                save_draft(app.workspace, draft)
+            elif earlier is not None:
+                drop_draft(app.workspace, earlier)
+        app.post_message(app.DraftsChanged())
 
     def leave(self) -> None:
         if self._keeping is not None:
@@ -249,40 +229,38 @@ class FormPanel(Panel):
             return
         self._saving = True
         self._turn += 1
-        version = self._record.version if self._record else None
-        self._save(fields, version, self._current_draft())
+        self._save(fields, self._record.version if self._record else None, self._current_draft())
 
-    @work(thread=True, group="write", exit_on_error=False)
-    def _save(self, fields: dict[str, Any], version: int | None, draft: Draft | None, note: str = "") -> None:
+    def _save(self, fields: dict[str, Any], version: int | None, draft: Draft | None, said: str = "") -> None:
         workspace = self.app.workspace
         write: Write = Edit(self.ref, fields, version) if self.ref else Create(self.entity, fields)
-        try:
+
+        def save() -> Receipt:
             with self._storing:
                 if draft is not None:
                     save_draft(workspace, draft)
-                receipt = self.app.live.write(lambda: workspace.write([write]))
+                receipt = workspace.write([write])
                 if draft is not None:
                     drop_draft(workspace, draft)
-            self.post_message(self.Saved(receipt, note))
-        except Stale as error:
-            self.post_message(self.WentStale(error.current))
-        except Invalid as error:
-            self.post_message(self.Failed(error.reason, error.field))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
+            return receipt
 
-    @on(Saved)
-    def _saved(self, message: Saved) -> None:
+        self.write(save, lambda receipt: self._saved(receipt, said), refuse=self._not_saved)
+
+    def _saved(self, receipt: Receipt, said: str) -> None:
         screen = self.work
-        made = self.ref is None
-        self.close(message.note or message.receipt.summary or "nothing had to change")
-        if made and message.receipt.refs:
-            screen.show_new(message.receipt.refs[0])
+        self.close(said or receipt.summary or "nothing had to change")
+        if self.ref is None and receipt.refs:
+            screen.show_new(receipt.refs[0])
 
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
+    async def _not_saved(self, error: RolodocError) -> None:
+        if isinstance(error, Stale):
+            await self._meet(error.current)
+            return
         self._saving = False
-        self._show_failure(message.error, message.field)
+        if isinstance(error, Invalid):
+            self._show_failure(error.reason, error.field)
+        else:
+            self._show_failure(str(error), "")
 
     def _show_failure(self, reason: str, field: str) -> None:
         row = next((row for row in self.rows if row.field.name == field), None)
@@ -292,17 +270,16 @@ class FormPanel(Panel):
         label = FIELDS[self.entity][field].label + " " if field in FIELDS[self.entity] else ""
         self.work.say(f"not saved: {label}{reason}", "bad")
 
-    @on(WentStale)
-    async def _went_stale(self, message: WentStale) -> None:
+    async def _meet(self, theirs: Record) -> None:
+        """The record moved on since it was read: asks where both sides changed the same field, else saves again."""
         draft = self._current_draft()
         assert draft is not None
-        clash = self._clash(draft, message.current)
+        clash = self._clash(draft, theirs)
         if clash.disputed:
             await self._settle(clash)
             return
-        self._record = message.current
-        by = message.current.updated_by
-        self._save(clash.result(), message.current.version, draft, f"saved; what {by} changed meanwhile stays")
+        self._record = theirs
+        self._save(clash.result(), theirs.version, draft, f"saved; what {theirs.updated_by} changed meanwhile stays")
 
     async def _settle(self, clash: Clash) -> None:
         from tui.dialogs.clash import ClashPanel

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
-from core.errors import RolodocError
 from core.values import Change, Receipt, Ref
 from tui.describe import differences, moment
 from tui.dialogs.panel import Panel
@@ -29,22 +25,9 @@ class HistoryPanel(Panel):
     hints = (("↑↓", "move"), ("u", "take this change back"), ("esc", "close"))
     title = "History"
 
-    @dataclass
-    class Read(Message):
-        changes: list[Change]
-
-    @dataclass
-    class Undone(Message):
-        receipt: Receipt
-
-    @dataclass
-    class Failed(Message):
-        error: str
-
     def __init__(self, ref: Ref) -> None:
         super().__init__()
         self._ref = ref
-        self._changes: list[Change] = []
 
     def compose(self) -> ComposeResult:
         yield LineView(id="history")
@@ -53,41 +36,24 @@ class HistoryPanel(Panel):
         self.take_keys(self.query_one(LineView))
         self.read()
 
-    @work(thread=True, exclusive=True, group="history", exit_on_error=False)
     def read(self) -> None:
         """Reads it again, as it is now."""
-        try:
-            self.post_message(self.Read(self.app.workspace.changes(ref=self._ref, limit=REVISIONS)))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
+        self.ask(lambda: self.app.workspace.changes(ref=self._ref, limit=REVISIONS), self._show, group="history")
 
-    @on(Read)
-    def _show(self, message: Read) -> None:
-        self._changes = message.changes
-        if self._changes:
-            self.title = f"History of {self._changes[0].title}"
+    def _show(self, changes: list[Change]) -> None:
+        if changes:
+            self.title = f"History of {changes[0].title}"
             self.work.refresh_header()
-        self.query_one(LineView).show([entry for change in self._changes for entry in change_lines(change)])
+        self.query_one(LineView).show([entry for change in changes for entry in change_lines(change)])
 
     def action_undo(self) -> None:
-        if (seq := self.query_one(LineView).cursor_key) is not None:
-            self._undo(seq)
+        seq = self.query_one(LineView).cursor_key
+        if seq is not None:
+            self.write(lambda: self.app.workspace.undo(seq=seq), self._undone)
 
-    @work(thread=True, group="write", exit_on_error=False)
-    def _undo(self, seq: int) -> None:
-        try:
-            self.post_message(self.Undone(self.app.live.write(lambda: self.app.workspace.undo(seq=seq))))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
-
-    @on(Undone)
-    def _undone(self, message: Undone) -> None:
-        self.work.say(message.receipt.summary, "good")
+    def _undone(self, receipt: Receipt) -> None:
+        self.work.say(receipt.summary, "good")
         self.read()
-
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
-        self.work.say(message.error, "bad")
 
 
 def change_lines(change: Change) -> list[Line]:

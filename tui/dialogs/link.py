@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from textual import on, work
-from textual.message import Message
-from textual.worker import get_current_worker
-
-from core.errors import RolodocError
 from core.fields import Entity
-from core.values import Create, ProfileRow, Query, Receipt, Ref, Row, TypeRow, Write
+from core.values import Create, DocumentRow, ProfileRow, Query, Ref, TypeRow, Write
 from tui.dialogs.pick import PickPanel
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
@@ -35,25 +29,6 @@ class NewType:
 class LinkPanel(PickPanel):
     """Links all of `refs`, profiles or documents, with one record of the other kind."""
 
-    @dataclass
-    class TypesRead(Message):
-        types: list[TypeRow]
-        used: list[str]
-
-    @dataclass
-    class Found(Message):
-        text: str
-        rows: Sequence[Row]
-
-    @dataclass
-    class Linked(Message):
-        receipt: Receipt
-        said: str
-
-    @dataclass
-    class Failed(Message):
-        error: str
-
     def __init__(self, refs: list[Ref]) -> None:
         super().__init__()
         self._refs = refs
@@ -69,22 +44,16 @@ class LinkPanel(PickPanel):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._read_types()
+        self.ask(self._read_types, self._types_read, group="types")
 
     # --- first the type -----------------------------------------------------------------------------
 
-    @work(thread=True, exclusive=True, group="types", exit_on_error=False)
-    def _read_types(self) -> None:
-        try:
-            workspace = self.app.workspace
-            used = [group.type.name for group in workspace.groups(self._refs[0])]
-            self.post_message(self.TypesRead(workspace.types(), used))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
+    def _read_types(self) -> tuple[list[TypeRow], list[str]]:
+        workspace = self.app.workspace
+        return workspace.types(), [group.type.name for group in workspace.groups(self._refs[0])]
 
-    @on(TypesRead)
-    def _types_read(self, message: TypesRead) -> None:
-        self._types, self._used = message.types, message.used
+    def _types_read(self, answer: tuple[list[TypeRow], list[str]]) -> None:
+        self._types, self._used = answer
         self.typed(self.input.value.strip())
 
     def typed(self, text: str) -> None:
@@ -112,32 +81,25 @@ class LinkPanel(PickPanel):
             name = key.fields["name"] if isinstance(key, NewType) else key.name
             self.title = f"{self.title} · {name}"
             self.work.refresh_header()
-            self.ask(f"{name}: which {self._to}? type a part of its {'name' if self._to == 'profile' else 'title'}")
+            called = "name" if self._to == "profile" else "title"
+            self.put_question(f"{name}: which {self._to}? type a part of its {called}")
         else:
             self._link(key)
 
-    @work(thread=True, exclusive=True, group="candidates", exit_on_error=False)
     def _find(self, text: str) -> None:
-        try:
-            workspace = self.app.workspace
-            if text:
-                rows = [hit.row for hit in workspace.search(text, entity=self._to, limit=CANDIDATES)]
-            else:
-                rows = workspace.page(Query(entity=self._to), limit=CANDIDATES).rows
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
-            return
-        if not get_current_worker().is_cancelled:
-            self.post_message(self.Found(text, rows))
+        self.ask(lambda: self._candidates(text), self._show_candidates, group="candidates")
 
-    @on(Found)
-    def _found(self, message: Found) -> None:
-        if message.text != self.input.value.strip():
-            return
-        lines = [line(row.label, key=row, end=_facts(row)) for row in message.rows]
+    def _candidates(self, text: str) -> list[ProfileRow | DocumentRow]:
+        workspace = self.app.workspace
+        if text:
+            return [hit.row for hit in workspace.search(text, entity=self._to, limit=CANDIDATES)]
+        return workspace.page(Query(entity=self._to), limit=CANDIDATES).rows
+
+    def _show_candidates(self, rows: list[ProfileRow | DocumentRow]) -> None:
+        lines = [line(row.label, key=row, end=_facts(row)) for row in rows]
         self.show(lines or [line(Span(f"no {self._to} is found by this", "label"))])
 
-    def _link(self, row: Row) -> None:
+    def _link(self, row: ProfileRow | DocumentRow) -> None:
         kind = self._type
         writes: list[Write] = [Create("type", kind.fields)] if isinstance(kind, NewType) else []
         name = kind.fields["name"] if isinstance(kind, NewType) else kind.name if kind else ""
@@ -145,26 +107,11 @@ class LinkPanel(PickPanel):
             ends: dict[str, Any] = {self._from: ref.id, self._to: row.id}
             writes.append(Create("link", {**ends, "type": name}))
         many = f"{len(self._refs)} {self._from}s" if len(self._refs) > 1 else ""
-        self._write(writes, f"linked {many or name} · {row.label}")
-
-    @work(thread=True, group="write", exit_on_error=False)
-    def _write(self, writes: list[Write], said: str) -> None:
-        try:
-            receipt = self.app.live.write(lambda: self.app.workspace.write(writes))
-            self.post_message(self.Linked(receipt, said))
-        except RolodocError as error:
-            self.post_message(self.Failed(str(error)))
-
-    @on(Linked)
-    def _linked(self, message: Linked) -> None:
-        self.close(f"{message.said}; {self.app.key_named('undo')} takes it back")
-
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
-        self.work.say(message.error, "bad")
+        said = f"linked {many or name} · {row.label}; {self.app.key_named('undo')} takes it back"
+        self.write(writes, lambda _: self.close(said))
 
 
-def _facts(row: Row) -> str:
+def _facts(row: ProfileRow | DocumentRow) -> str:
     if isinstance(row, ProfileRow):
         return row.email or row.kind
-    return getattr(row, "category", "")
+    return row.category

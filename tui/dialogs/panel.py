@@ -8,12 +8,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.off_loop import OffLoop
+
 if TYPE_CHECKING:
     from tui.app import RolodocApp
     from tui.screens.work import WorkScreen
 
 
-class Panel(Vertical):
+class Panel(OffLoop, Vertical):
     """Its screen opens it with `open_panel`; it closes itself with `close`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]

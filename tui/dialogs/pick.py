@@ -63,7 +63,7 @@ class PickPanel(Panel):
             self._picks_first = False
             self._pick()
 
-    def ask(self, question: str) -> None:
+    def put_question(self, question: str) -> None:
         """Asks for something else, with an empty line to type into."""
         self.query_one(Label).show_text(question, "label")
         with self.prevent(Input.Changed):

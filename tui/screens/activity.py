@@ -6,15 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from textual import on, work
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from core.errors import RolodocError
 from core.values import Change, Ref
 from tui.actions import Context
 from tui.describe import moment, what_happened
-from tui.feed import FeedFilter, find_filter, read_feed
+from tui.feed import Feed, FeedFilter, find_filter, read_feed
 from tui.screens.filtered import Filtered
 from tui.session import ListState
 from tui.widgets.line_view import Line, LineView, line
@@ -35,19 +32,6 @@ class ActivityScreen(Filtered):
 
     name_ = "activity"
     title_ = "Activity"
-
-    @dataclass
-    class FeedRead(Message):
-        text: str
-        filter: FeedFilter
-        requests: list[Change]  # of each request the first change
-        further: bool  # added to what is there
-        before: int | None  # where the next read goes on
-
-    @dataclass
-    class FeedFailed(Message):
-        text: str
-        error: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,37 +58,32 @@ class ActivityScreen(Filtered):
 
     def read_filtered(self) -> None:
         self.is_reading = True
-        self._read(self.filter_text, None)
+        text = self.filter_text
 
-    @work(thread=True, exclusive=True, group="feed", exit_on_error=False)
-    def _read(self, text: str, before: int | None) -> None:
-        try:
+        def read() -> tuple[FeedFilter, Feed]:
             found = find_filter(self.app.workspace, text)
-            requests, older = read_feed(self.app.workspace, found, before)
-            message: Message = self.FeedRead(text, found, requests, before is not None, older)
-        except RolodocError as error:
-            message = self.FeedFailed(text, str(error))
-        if not get_current_worker().is_cancelled:
-            self.post_message(message)
+            return found, read_feed(self.app.workspace, found)
 
-    @on(FeedRead)
-    def _feed_read(self, message: FeedRead) -> None:
-        if message.text != self.filter_text:
-            return
-        self.filter, self._older = message.filter, message.before
-        self.requests = [*self.requests, *message.requests] if message.further else message.requests
-        if not message.further:
-            self._arrived.clear()
-            if message.filter.note:
-                self.say(message.filter.note)
-        self._show_feed(to_top=not message.further)
+        self.ask(read, self._take_feed, group="feed", refuse=self._refuse_filter)
+
+    def _take_feed(self, answer: tuple[FeedFilter, Feed]) -> None:
+        self.filter, (self.requests, self._older) = answer
+        self._arrived.clear()
+        self.say(self.filter.note)
+        self._show_feed(to_top=True)
         self.list_read()
 
-    @on(FeedFailed)
-    def _feed_failed(self, message: FeedFailed) -> None:
-        if message.text == self.filter_text:
-            self.is_reading = False
-            self.say(message.error, "warn")
+    def _refuse_filter(self, error: RolodocError) -> None:
+        self.is_reading = False
+        self.say(str(error), "warn")
+
+    def _read_older(self, before: int) -> None:
+        self.ask(lambda: read_feed(self.app.workspace, self.filter, before), self._take_older, group="feed")
+
+    def _take_older(self, feed: Feed) -> None:
+        older, self._older = feed
+        self.requests = [*self.requests, *older]
+        self._show_feed()
 
     def _show_feed(self, *, to_top: bool = False) -> None:
         lines = [self._line(change) for change in self.requests]
@@ -117,13 +96,11 @@ class ActivityScreen(Filtered):
         self.refresh_keys()
 
     def _line(self, change: Change) -> Line:
+        foreign = change.actor.name != self.app.workspace.actor.name
         return line(
             Span(f"{moment(change.at)[:10]:<10} ", "label"),
-            Span(
-                f"{fit(change.actor.name, 12):<12} ",
-                "key" if change.actor.name != self.app.workspace.actor.name else "",
-            ),
-            Span(f"{what_happened(change)}"),
+            Span(f"{fit(change.actor.name, 12):<12} ", "key" if foreign else ""),
+            Span(what_happened(change)),
             key=change.request,
             end=f"and {change.size - 1:,} more" if change.size > 1 else "",
             mark="+" if change.request in self._arrived else "",
@@ -156,7 +133,7 @@ class ActivityScreen(Filtered):
         if message.view is not self.view:
             await super().on_line_view_chosen(message)
         elif isinstance(message.key, AtOlder):
-            self._read(self.filter_text, message.key.before)
+            self._read_older(message.key.before)
         else:
             self.do_open()
 
@@ -172,7 +149,7 @@ class ActivityScreen(Filtered):
         if change is None:
             super().do_undo()
         else:
-            self.carry_out(lambda: self.app.workspace.undo(change.request))
+            self.write(lambda: self.app.workspace.undo(change.request), self.written)
 
     def do_clear(self) -> None:
         if self.panel is not None or self.trail:

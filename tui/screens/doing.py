@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from textual import on, work
-from textual.message import Message
-
-from core.errors import RolodocError
 from core.values import Receipt, Ref, Restore
 from tui.actions import ACTIONS
 from tui.screens.work import WorkScreen
@@ -17,15 +10,6 @@ from tui.themes import THEMES
 
 class Doing(WorkScreen):
     """Carries out the actions of the registry."""
-
-    @dataclass
-    class Done(Message):
-        receipt: Receipt
-        said: str
-
-    @dataclass
-    class Refused(Message):
-        error: str
 
     # --- panels -------------------------------------------------------------------------------------
 
@@ -87,37 +71,18 @@ class Doing(WorkScreen):
     # --- writes -------------------------------------------------------------------------------------
 
     def do_restore(self) -> None:
-        writes = [Restore(ref) for ref in self.chosen()]
-        self.carry_out(lambda: self.app.workspace.write(writes))
+        self.write([Restore(ref) for ref in self.chosen()], self.written)
 
     def do_undo(self) -> None:
-        self.carry_out(self.app.workspace.undo)
+        self.write(self.app.workspace.undo, self.written)
 
     def do_redo(self) -> None:
-        self.carry_out(self.app.workspace.redo)
+        self.write(self.app.workspace.redo, self.written)
 
-    def carry_out(self, call: Callable[[], Receipt], said: str = "") -> None:
-        """Writes off the UI thread; says what it did, or why it did nothing."""
-        self._write(call, said)
-
-    @work(thread=True, group="write", exit_on_error=False)
-    def _write(self, call: Callable[[], Receipt], said: str) -> None:
-        try:
-            receipt = self.app.live.write(call)
-            self.post_message(self.Done(receipt, said))
-        except RolodocError as error:
-            self.post_message(self.Refused(str(error)))
-
-    @on(Done)
-    def _done(self, message: Done) -> None:
-        message.stop()
-        self.say(message.said or message.receipt.summary or "nothing had to change", "good")
+    def written(self, receipt: Receipt) -> None:
+        """Says what was done, and shows it."""
+        self.say(receipt.summary or "nothing had to change", "good")
         self.after_write()
-
-    @on(Refused)
-    def _refused(self, message: Refused) -> None:
-        message.stop()
-        self.say(message.error, "bad")
 
     # --- the rest -----------------------------------------------------------------------------------
 

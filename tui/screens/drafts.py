@@ -7,12 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
-from textual import on, work
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from core.drafts import Draft, drop_draft, list_drafts
-from core.errors import NotFound, RolodocError
+from core.errors import NotFound
 from core.values import Change, Record, Ref
 from tui.actions import Context
 from tui.describe import differences, field_label, moment
@@ -63,10 +60,6 @@ class DraftsScreen(Doing):
     name_ = "drafts"
     title_ = "Drafts"
 
-    @dataclass
-    class Read(Message):
-        drafts: list[Kept]
-
     def __init__(self) -> None:
         super().__init__()
         self.drafts: dict[str, Kept] = {}
@@ -75,28 +68,24 @@ class DraftsScreen(Doing):
         super().on_screen_resume()
         self.read_drafts()
 
-    @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
     def read_drafts(self) -> None:
-        workspace = self.app.workspace
-        try:
-            drafts = []
-            for draft in list_drafts(workspace):
-                record = None
-                if draft.ref is not None:
-                    with suppress(NotFound):
-                        record = workspace.get(draft.ref)
-                drafts.append(Kept(draft, record))
-        except RolodocError as error:
-            self.post_message(self.Refused(str(error)))
-            return
-        if not get_current_worker().is_cancelled:
-            self.post_message(self.Read(drafts))
+        self.ask(self._read, self._show, group="drafts")
 
-    @on(Read)
-    def _show(self, message: Read) -> None:
-        self.drafts = {kept.draft.key: kept for kept in message.drafts}
+    def _read(self) -> list[Kept]:
+        workspace = self.app.workspace
+        drafts = []
+        for draft in list_drafts(workspace):
+            record = None
+            if draft.ref is not None:
+                with suppress(NotFound):
+                    record = workspace.get(draft.ref)
+            drafts.append(Kept(draft, record))
+        return drafts
+
+    def _show(self, drafts: list[Kept]) -> None:
+        self.drafts = {kept.draft.key: kept for kept in drafts}
         empty = [line(Span("no drafts: everything that was typed is saved", "label"))]
-        self.view.show([self._line(kept) for kept in message.drafts] or empty)
+        self.view.show([self._line(kept) for kept in drafts] or empty)
         self.show_position(f"{len(self.drafts):,}" if self.drafts else "")
         if self.panel is None:
             self.show_detail_of_cursor()
@@ -162,13 +151,8 @@ class DraftsScreen(Doing):
             shown = [line(Span("✗ ", "bad"), f"what you typed for {kept.title}", wraps=True)]
             await self.open_panel(ConfirmPanel("Drop the draft", shown, lambda: self._drop(kept.draft)))
 
-    @work(thread=True, exclusive=True, group="draft", exit_on_error=False)
     def _drop(self, draft: Draft) -> None:
-        try:
-            drop_draft(self.app.workspace, draft)
-        except RolodocError as error:
-            self.post_message(self.Refused(str(error)))
-        self.app.call_from_thread(self.read_drafts)
+        self.ask(lambda: drop_draft(self.app.workspace, draft), lambda _: self.read_drafts(), group="draft", every=True)
 
     def panel_closed(self) -> None:
         self.read_drafts()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
 import msgspec
-from textual import on, work
-from textual.message import Message
+from textual import on
 from textual.timer import Timer
-from textual.worker import get_current_worker
 
 from core.errors import RolodocError
 from core.fields import Entity
@@ -43,15 +40,6 @@ class RecordScreen(Filtered):
 
     columns: ClassVar[Columns]
     entity: ClassVar[Entity]
-
-    @dataclass
-    class FilterRead(Message):
-        """The filter line is a query now, or it is not one."""
-
-        text: str
-        reading: FilterReading | None
-        cursor: RecordId | None
-        error: str = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,30 +109,25 @@ class RecordScreen(Filtered):
     def read_list(self, *, cursor: RecordId | None = None) -> None:
         """Reads the list by the filter and order of now; the cursor goes to that record if it is there."""
         self.is_reading = True
-        if self.filter_text.strip():
-            self._read_filter(self.filter_text, self.base, cursor)
+        text, base = self.filter_text, self.base
+        if text.strip():
+            self.ask(
+                lambda: read_filter(self.app.workspace, base, text),
+                lambda reading: self._take_filter(reading, cursor),
+                group="filter",
+                refuse=self._refuse_filter,
+            )
         else:
-            self._show(self.base, cursor)
+            self.forget("filter")
+            self._show(base, cursor)
 
-    @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
-    def _read_filter(self, text: str, base: Query, cursor: RecordId | None) -> None:
-        try:
-            message = self.FilterRead(text, read_filter(self.app.workspace, base, text), cursor)
-        except RolodocError as error:
-            message = self.FilterRead(text, None, cursor, str(error))
-        if not get_current_worker().is_cancelled:
-            self.post_message(message)
+    def _take_filter(self, reading: FilterReading, cursor: RecordId | None) -> None:
+        self.say(reading.note)
+        self._show(reading.query, cursor)
 
-    @on(FilterRead)
-    def _show_filtered(self, message: FilterRead) -> None:
-        if message.text != self.filter_text:
-            return
-        if message.reading is None:
-            self.is_reading = False
-            self.say(message.error, "warn")
-            return
-        self.say(message.reading.note)
-        self._show(message.reading.query, message.cursor)
+    def _refuse_filter(self, error: RolodocError) -> None:
+        self.is_reading = False
+        self.say(str(error), "warn")
 
     def _show(self, query: Query, cursor: RecordId | None) -> None:
         self.records.use_columns(self.columns_for(query))

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from textual import on, work
-from textual.message import Message
-from textual.worker import get_current_worker
+from textual import work
 
 from core.drafts import list_drafts
-from core.errors import RolodocError
 from core.fields import Entity
 from core.values import Change, Count, Query, Stats
 from tui.screens.doing import Doing
@@ -38,17 +35,18 @@ class AtType:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    stats: Stats
+    trash: dict[Entity, Count]
+    drafts: int
+
+
 class SystemScreen(Doing):
     """Enter on a trash shows it, on a relationship type its links."""
 
     name_ = "system"
     title_ = "System"
-
-    @dataclass
-    class Read(Message):
-        stats: Stats
-        trash: dict[Entity, Count]
-        drafts: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,24 +56,19 @@ class SystemScreen(Doing):
         super().on_screen_resume()
         self.read_totals()
 
-    @work(thread=True, exclusive=True, group="totals", exit_on_error=False)
     def read_totals(self) -> None:
+        self.ask(self._read, self._show, group="totals")
+
+    def _read(self) -> Totals:
         workspace = self.app.workspace
-        try:
-            trash = {entity: workspace.count(Query(entity=entity, trash=True)) for entity in SCREEN_OF}
-            message = self.Read(workspace.stats(), trash, len(list_drafts(workspace)))
-        except RolodocError as error:
-            self.post_message(self.Refused(str(error)))
-            return
-        if not get_current_worker().is_cancelled:
-            self.post_message(message)
+        trash = {entity: workspace.count(Query(entity=entity, trash=True)) for entity in SCREEN_OF}
+        return Totals(workspace.stats(), trash, len(list_drafts(workspace)))
 
-    @on(Read)
-    def _show(self, message: Read) -> None:
-        self.query_one("#list", LineView).show([*self._store(message), *self._terminal()])
+    def _show(self, totals: Totals) -> None:
+        self.query_one("#list", LineView).show([*self._store(totals), *self._terminal()])
 
-    def _store(self, read: Read) -> list[Line]:
-        stats = read.stats
+    def _store(self, totals: Totals) -> list[Line]:
+        stats = totals.stats
         lines = [
             line(Span("Store", "title")),
             _fact("file", stats.path or "in memory"),
@@ -90,10 +83,10 @@ class SystemScreen(Doing):
         for name, count in stats.links_by_type.items():
             lines.append(line(Span(f"{name:<{LABEL}} ", "label"), Span(f"{count:>12,}"), key=AtType(name)))
         lines += [line(), line(Span("Trash", "title"))]
-        for entity, gone in read.trash.items():
+        for entity, gone in totals.trash.items():
             lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{gone!s:>12}"), key=AtTrash(entity)))
         lines += [line(), line(Span("Drafts", "title"))]
-        lines.append(line(Span(f"{'not saved':<{LABEL}} ", "label"), Span(f"{read.drafts:>12,}"), key=AtDrafts()))
+        lines.append(line(Span(f"{'not saved':<{LABEL}} ", "label"), Span(f"{totals.drafts:>12,}"), key=AtDrafts()))
         return lines
 
     def _terminal(self) -> list[Line]:

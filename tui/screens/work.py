@@ -20,6 +20,7 @@ from core.fields import Entity
 from core.values import Change, Ref
 from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
 from tui.details import AtLink, AtMore, AtRecord
+from tui.off_loop import OffLoop
 from tui.session import ListState
 from tui.widgets.bars import Bar, KeyBar, Status, Tabs, Trail
 from tui.widgets.detail_pane import DetailPane, Source
@@ -58,7 +59,7 @@ class Step:
         return self.source if isinstance(self.source, Ref) else self.source.ref
 
 
-class WorkScreen(Screen[None]):
+class WorkScreen(OffLoop, Screen[None]):
     """A list, the detail of what it points at, and a panel that takes the place of the detail."""
 
     name_: ClassVar[str] = ""
@@ -319,7 +320,7 @@ class WorkScreen(Screen[None]):
             return
         key = message.key
         if isinstance(key, AtLink):
-            self.enter(key.other)
+            self.enter(key.other, key.title)
         elif isinstance(key, AtMore):
             self.detail.open_further(key)
         elif isinstance(key, AtRecord) and key.ref != self.detail.ref:

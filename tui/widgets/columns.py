@@ -92,9 +92,9 @@ def _position(row: LinkRow) -> str:
 
 _CREATED = Column("Created", 10, lambda row: day(row.created_at), rank=4)
 _UPDATED = Column("Updated", 10, lambda row: day(row.updated_at), rank=2)
-_LINK_TYPE = Column("Relationship", 14, lambda row: row.type, flex=1, rank=1)
-_LINK_DOCUMENT = Column("Document", 24, lambda row: row.document_title, flex=4)
-_LINK_PROFILE = Column("Profile", 18, lambda row: row.profile_name, flex=2)
+_LINK_TYPE = Column("Relationship", 12, lambda row: row.type, flex=1, rank=1)
+_LINK_DOCUMENT = Column("Document", 18, lambda row: row.document_title, flex=4)
+_LINK_PROFILE = Column("Profile", 14, lambda row: row.profile_name, flex=2)
 _LINK_VALIDITY = Column("Valid", 22, _validity, rank=6)
 _LINK_POSITION = Column("No", 3, _position, rank=5)
 

@@ -18,8 +18,8 @@ from textual.timer import Timer
 from core.errors import Invalid
 from core.values import Change, Count, Query, RecordId, Row
 from core.workspace import PAGE, Workspace
+from tui.off_loop import OffLoop
 from tui.widgets.columns import Columns
-from tui.widgets.off_loop import OffLoop
 from tui.widgets.row_changes import LiveRows
 from tui.widgets.row_lines import RowLines, empty_line
 from tui.widgets.row_window import Opening, RowWindow
@@ -32,7 +32,7 @@ MARK = "•"
 MARKS = 10_000  # rows that one range may mark
 
 
-class RecordList(ScreenLines, OffLoop, can_focus=True):
+class RecordList(OffLoop, ScreenLines, can_focus=True):
     """Shows the rows of a query; the cursor stands on a record, and stays on it whatever comes and goes."""
 
     DEFAULT_CSS = """
@@ -388,10 +388,10 @@ class RecordList(ScreenLines, OffLoop, can_focus=True):
             return window is self._window or (self._opening is not None and window is self._opening.window)
 
         self.ask(
-            group,
             read,
             lambda answer: take(answer) if is_current() else None,
-            lambda error: self._report(error) if is_current() else None,
+            group=group,
+            refuse=lambda error: self._report(error) if is_current() else None,
         )
 
     def _report(self, error: Exception) -> None:
