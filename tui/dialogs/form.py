@@ -295,6 +295,22 @@ class FormPanel(Panel):
 
     def _edit_outside(self) -> None:
         """Hands the form to $EDITOR and takes back what was typed there, into the fields of this form."""
+        try:
+            with self.app.suspend():
+                changed, error = self._typed_outside()
+        except SuspendNotSupported:
+            changed, error = {}, "this terminal cannot be handed over to an editor"
+        self.app.refresh(layout=True)
+        for row in self.rows:
+            if row.field.name in changed:
+                row.type(typed_text(row.field, changed[row.field.name]))
+        if error:
+            self.work.say(error, "bad")
+        elif not changed:
+            self.close("nothing was changed in the editor", "")
+
+    def _typed_outside(self) -> tuple[dict[str, Any], str]:
+        """(fields, what went wrong): an error must not leave the terminal with the editor."""
         from core.cli.editor import edited
         from core.form_text import format_form, parse_form
 
@@ -302,21 +318,10 @@ class FormPanel(Panel):
         title = self._record.title if self._record else f"new {self.entity}"
         text = format_form(self.entity, stored, [title, "Save and leave the editor to go on; nothing is stored yet."])
         try:
-            with self.app.suspend(), edited(text, self.entity) as typed:
-                changed = parse_form(self.entity, typed, stored)
-        except SuspendNotSupported:
-            self.work.say("this terminal cannot be handed over to an editor", "bad")
-            return
+            with edited(text, self.entity) as typed:
+                return parse_form(self.entity, typed, stored), ""
         except RolodocError as error:
-            self.work.say(str(error), "bad")
-            return
-        finally:
-            self.app.refresh(layout=True)
-        for row in self.rows:
-            if row.field.name in changed:
-                row.type(typed_text(row.field, changed[row.field.name]))
-        if not changed:
-            self.close("nothing was changed in the editor", "")
+            return {}, str(error)
 
 
 def _value_or_text(row: FieldRow) -> Any:

@@ -40,13 +40,13 @@ class Painted(Widget):
         for y in range(max(len(old), len(self._strips))):
             before = old[y] if y < len(old) else Strip.blank(width)
             after = self._strips[y] if y < len(self._strips) else Strip.blank(width)
-            if before is not after and (differing := _differing_cells(before, after)):
+            if before is not after and (differing := differing_cells(before, after)):
                 first, last = differing
                 self.refresh(Region(first, y, last - first, 1))
 
     def render_line(self, y: int) -> Strip:
-        if y < len(self._strips) and self._strips[y].cell_length == self.size.width:
-            return self._strips[y]
+        if y < len(self._strips):
+            return self._strips[y].adjust_cell_length(self.size.width, self.style_of(""))
         if self._blank.cell_length != self.size.width:
             self._blank = Strip.blank(self.size.width, self.style_of(""))
         return self._blank
@@ -128,25 +128,37 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-def _differing_cells(before: Strip, after: Strip) -> tuple[int, int] | None:
+def differing_cells(before: Strip, after: Strip) -> tuple[int, int] | None:
     """The columns [first, last) in which two lines differ."""
     a, b = _cells(before), _cells(after)
     if a == b:
         return None
     length = max(len(a), len(b))
-    first = next((x for x, (one, two) in enumerate(zip(a, b, strict=False)) if one != two), min(len(a), len(b)))
-    if len(a) != len(b):
-        return first, length
+    blank = [(" ", None)] * length
+    a, b = (a + blank)[:length], (b + blank)[:length]
+    first = next((x for x in range(length) if a[x] != b[x]), length)
     last = length
-    while a[last - 1] == b[last - 1]:
+    while last > first and a[last - 1] == b[last - 1]:
         last -= 1
+    # A wide character is painted whole.
+    while first and not (a[first][0] and b[first][0]):
+        first -= 1
+    while last < length and not (a[last][0] and b[last][0]):
+        last += 1
     return first, last
 
 
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """The character of each cell; "" in the second half of a wide one."""
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip:
+        if text.isascii():
+            cells.extend([(character, style) for character in text])
+            continue
         for character in text:
-            size = 1 if character.isascii() else cell_len(character)
-            cells.extend([(character, style)] + [("", style)] * (size - 1) if size else [])
+            size = cell_len(character)
+            if size:
+                cells.extend([(character, style), ("", style)][:size])
+            elif cells:
+                cells[-1] = (cells[-1][0] + character, cells[-1][1])
     return cells
