@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Delete
+from core.values import Create, Delete, Edit, Query, Ref
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
@@ -151,3 +151,38 @@ async def test_keys_that_cannot_be_used_now_say_why(terminal: OpenTerminal) -> N
         await t.shows("Charter")
         await t.press("n")
         await t.shows("New: links are made with l, from a profile or document")
+
+
+async def test_a_profiles_documents_stand_under_the_tags_of_their_links(terminal: OpenTerminal, office: Office) -> None:
+    links = office.workspace.page(Query(entity="link", profile=office.ids["Ada Lovelace"])).rows
+    office.workspace.write([Edit(Ref("link", links[0].id), {"tags": ["old"], "collection": "Shelf 2"})])
+    async with terminal(WIDE) as t:
+        await t.press("down")
+        await t.shows("author of  2")
+        await t.press("o")
+        await t.shows("Shelf 2  1", "no collection  1", "author · Shelf 2")
+        await t.press("o", "o")
+        await t.shows("old  1", "no tag  1")
+
+
+async def test_more_links_than_fit_are_shown_when_asked_for(terminal: OpenTerminal, office: Office) -> None:
+    documents = [Create("document", {"title": f"Paper {number:03}"}) for number in range(120)]
+    refs = office.workspace.write(documents).refs
+    ends = {"profile": office.ids["Cleo Ngata"], "type": "author"}
+    office.workspace.write([Create("link", {**ends, "document": ref.id}) for ref in refs])
+    async with terminal(NARROW) as t:
+        await t.press("down", "down", "down", "enter")
+        await t.shows("author of  121")
+        await t.press("end")
+        await t.stands_on("… more")
+        await t.press("enter", "end")
+        await t.stands_on("Report")
+
+
+async def test_the_pane_can_be_put_away(terminal: OpenTerminal) -> None:
+    async with terminal(WIDE) as t:
+        await t.shows("signer of  1")
+        await t.press("p")
+        await t.shows_no("signer of")
+        await t.press("p")
+        await t.shows("signer of  1")
