@@ -16,7 +16,7 @@ from textual.events import Event, Key
 from textual.message_pump import MessagePump
 
 AHEAD: Final = 0.1  # seconds after which the effect of a key is there anyway
-PATIENCE: Final = 0.5  # seconds
+PATIENCE: Final = 1.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
 
 

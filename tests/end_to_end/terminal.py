@@ -44,6 +44,11 @@ ANSWERS = {
 class Screen(pyte.Screen):
     """pyte's screen, with the two scroll sequences that it lacks."""
 
+    @property
+    def display(self) -> list[str]:
+        """The lines; the second cell of a wide character is empty, which pyte's own property stumbles over."""
+        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+
     def scroll_up(self, count: int = 1, **_: object) -> None:
         self._scroll(count or 1, up=True)
 

@@ -37,8 +37,9 @@ class Panel(OffLoop, Vertical):
         return screen
 
     def take_keys(self, widget: Widget) -> None:
-        """Gives the keys to this part of it, at once."""
-        self.screen.set_focus(widget)
+        """Gives the keys to this part of it, at once, unless it was closed while it read what it shows."""
+        if self.is_attached and self.work.panel is self:
+            self.screen.set_focus(widget)
 
     def key_hints(self) -> list[tuple[str, str]]:
         """(key, what it does) for the line of keys below."""
