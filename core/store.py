@@ -33,10 +33,10 @@ APPLICATION: Final = 0x726F6C6F
 
 WRITE_PATIENCE: Final = 30.0  # seconds that a write waits for others
 
+# No file is mapped: what is read would count as the terminal's memory, and pages are read as fast without.
 READER_PRAGMAS: Final = (
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -65536",
-    "PRAGMA mmap_size = 2147483648",
+    "PRAGMA cache_size = -8192",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA query_only = ON",
@@ -44,7 +44,6 @@ READER_PRAGMAS: Final = (
 WRITER_PRAGMAS: Final = (
     "PRAGMA busy_timeout = 0",
     "PRAGMA cache_size = -65536",
-    "PRAGMA mmap_size = 2147483648",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA foreign_keys = ON",
