@@ -53,6 +53,19 @@ async def test_a_screen_is_shown_as_it_was_left(terminal: OpenTerminal) -> None:
         await t.shows("Profiles › Ada Lovelace", "author of  2")
 
 
+async def test_the_mouse_can_do_what_enter_and_the_numbers_do(terminal: OpenTerminal) -> None:
+    async with terminal(WIDE) as t:
+        await t.pilot.click("#list", offset=(5, 2), times=2)
+        await t.shows("Profiles › Ada Lovelace", "author of  2")
+        below_header = next(y for y, line in enumerate(t.lines) if "Charter" in line) - 2
+        await t.pilot.click("#detail", offset=(6, below_header))
+        await t.stands_on("Charter")
+        await t.pilot.click("#detail", offset=(6, below_header))
+        await t.shows("› Ada Lovelace › Charter")
+        await t.pilot.click("#tabs", offset=(t.lines[0].index("Documents"), 0))
+        await t.shows("[2 Documents]", "Letter")
+
+
 async def test_thin_mode_is_automatic_over_ssh(terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
     async with terminal() as t:

@@ -40,7 +40,7 @@ async def test_a_type_that_is_not_there_is_made_with_its_link(terminal: OpenTerm
         await t.press("2")
         await t.shows("Charter")
         await t.press("l")
-        await t.shows("relationship type")
+        await t.shows("which relationship?")
         await t.type("witness / witness of")
         await t.shows("make the type “witness / witness of”")
         await t.press("enter")

@@ -40,7 +40,7 @@ class LinkPanel(PickPanel):
         self._pending = ""  # what was typed before its answer came
         many = f" {len(refs)} {self._from}s" if len(refs) > 1 else ""
         self.title = f"Link{many}"
-        self.question = "relationship type; a name that is not there makes a new one, name / inverse name"
+        self.question = "which relationship? a new name makes a new type"
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -70,7 +70,9 @@ class LinkPanel(PickPanel):
         lines = [line(Span(f"{row.name:<20} "), Span(row.inverse, "label"), key=row) for row in found]
         name = NewType(text).fields["name"].casefold()
         if name and all(row.name.casefold() != name for row in found):
-            lines.append(line(Span("+ ", "good"), f"make the type “{text}”", key=NewType(text)))
+            hint = "" if "/" in text else "  or, with its inverse, name / inverse"
+            made = f"make the type “{text}”"
+            lines.append(line(Span("+ ", "good"), made, Span(hint, "label"), key=NewType(text)))
         return lines or [line(Span("there is no relationship type yet; type the name of one", "label"))]
 
     # --- then the other end --------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class PalettePanel(PickPanel):
     """Finds actions as their names are typed; enter does the one under the cursor."""
 
     title = "Commands"
+    wide = True
     question = "type the name of a command"
     hints = (("↑↓", "move"), ("⏎", "do it"), ("esc", "close"))
 

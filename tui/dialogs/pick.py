@@ -29,7 +29,7 @@ class PickPanel(Panel):
     _picks_first = False  # enter came before the answer
 
     def compose(self) -> ComposeResult:
-        yield Label(self.question, classes="question")
+        yield Label(f" {self.question}", classes="question")
         line = Input(compact=True, classes="pick")
         line.cursor_blink = False
         yield line
@@ -44,7 +44,7 @@ class PickPanel(Panel):
         return self.query_one(Input)
 
     def on_mount(self) -> None:
-        self.query_one(LineView).can_focus = False
+        self.view.can_focus, self.view.is_led = False, True
         self.take_keys(self.input)
         self.typed("")
 
@@ -65,7 +65,7 @@ class PickPanel(Panel):
 
     def put_question(self, question: str) -> None:
         """Asks for something else, with an empty line to type into."""
-        self.query_one(Label).show_text(question, "label")
+        self.query_one(Label).show_text(f" {question}", "label")
         with self.prevent(Input.Changed):
             self.input.value = ""
         self._answered = False

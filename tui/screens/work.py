@@ -271,6 +271,9 @@ class WorkScreen(OffLoop, Screen[None]):
             if isawaitable(doing):
                 await doing
 
+    async def on_tabs_chosen(self, message: Tabs.Chosen) -> None:
+        await self.app.go(message.screen)
+
     # --- the trail ----------------------------------------------------------------------------------
 
     def show_detail_of_cursor(self) -> None:

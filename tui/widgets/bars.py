@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.widgets.painted import Painted, Span
@@ -56,16 +58,33 @@ class Bar(Painted):
 class Tabs(Bar):
     """The screens and their keys."""
 
+    @dataclass
+    class Chosen(Message):
+        """The mouse clicked on one."""
+
+        screen: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._ends: list[tuple[int, str]] = []
+
     def show_screens(self, screens: Sequence[tuple[str, str, str]], current: str, place: str) -> None:
         """`screens` are (id, key, name); `place` names the store."""
         spans: list[Span] = [Span(" ")]
+        self._ends.clear()
         short = self.app.size.width < SHORT_TABS
         for screen, key, name in screens:
             if screen == current:
                 spans.append(Span(f"[{key} {name}]", "title"))
             else:
                 spans.append(Span(f" {key} " if short else f" {key} {name} ", "label"))
+            self._ends.append((sum(cell_len(span.text) for span in spans), screen))
         self.show(spans, [Span(f"{place} ", "label")])
+
+    def on_click(self, event: events.Click) -> None:
+        chosen = next((screen for end, screen in self._ends if event.x < end), None)
+        if chosen is not None:
+            self.post_message(self.Chosen(chosen))
 
 
 class Trail(Bar):

@@ -91,6 +91,7 @@ class LineView(Painted, can_focus=True):
 
     def __init__(self, lines: Sequence[Line] = (), **options: Any) -> None:
         super().__init__(**options)
+        self.is_led = False  # its cursor is moved from a line that is typed into
         self._lines: list[Line] = list(lines)
         self._rows: list[_Row] = []
         self._first_row: dict[int, int] = {}
@@ -239,7 +240,7 @@ class LineView(Painted, can_focus=True):
 
     def _strip(self, row: _Row) -> Strip:
         at_cursor = row.line == self._cursor and row is self._rows[self._first_row[row.line]]
-        state = ("cursor" if self.has_focus else "rest") if at_cursor else ""
+        state = ("cursor" if self.has_focus or self.is_led else "rest") if at_cursor else ""
         strip = row.strips.get(state)
         if strip is None:
             mark = self._lines[row.line].mark if row is self._rows[self._first_row[row.line]] else ""
