@@ -96,7 +96,6 @@ class RolodocApp(TypeAheadApp):
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {**MODES}
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS = []
 
     @dataclass
     class ChangesArrived(Message):
@@ -250,6 +249,10 @@ class RolodocApp(TypeAheadApp):
 
     async def action_quit(self) -> None:
         self.leave()
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does: nothing is stopped by it, and what is typed stays."""
+        self.say(f"{self.key_named('back.quit')} goes back and leaves, ctrl+q leaves at once", "warn")
 
     def on_unmount(self) -> None:
         self.live.stop()

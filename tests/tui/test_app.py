@@ -66,6 +66,15 @@ async def test_the_mouse_can_do_what_enter_and_the_numbers_do(terminal: OpenTerm
         await t.shows("[2 Documents]", "Letter")
 
 
+async def test_the_keys_that_stop_other_programs(terminal: OpenTerminal) -> None:
+    async with terminal(NARROW) as t:
+        await t.press("ctrl+c")
+        await t.shows("q goes back and leaves, ctrl+q leaves at once")
+        await t.press("ctrl+q")
+        await until(t.pilot, lambda: t.app._exit)
+        assert t.app.return_code == 0
+
+
 async def test_thin_mode_is_automatic_over_ssh(terminal: OpenTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
     async with terminal() as t:
