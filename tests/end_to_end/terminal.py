@@ -19,6 +19,7 @@ from types import TracebackType
 import pyte
 
 PATIENCE = 30.0  # seconds; only a failing test waits so long
+REST = 0.5  # seconds
 KEYS = {
     "enter": b"\r",
     "escape": b"\x1b[27u",  # as terminals with the keyboard protocol send it: a bare one and the next key are alt+key
@@ -89,6 +90,7 @@ class Terminal:
         self._stream = Stream(self._screen)
         self._changed = threading.Condition()
         self._ended = False
+        self._in_frame = False  # within a frame that is to be shown at once
         environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **env}
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
@@ -128,13 +130,21 @@ class Terminal:
         holds = (lambda screen: condition in screen) if isinstance(condition, str) else condition
         deadline = time.monotonic() + patience
         with self._changed:
-            while not holds(screen := "\n".join(line.rstrip() for line in self._screen.display)):
+            while self._in_frame or not holds(screen := "\n".join(line.rstrip() for line in self._screen.display)):
                 left = deadline - time.monotonic()
                 if left <= 0 or self._ended:
+                    screen = "\n".join(self._screen.display)
                     fate = "the program ended" if self._ended else f"nothing like it in {patience:.0f} s"
                     raise AssertionError(f"waited for {condition!r}: {fate}; the screen is\n{screen}")
                 self._changed.wait(left)
         return screen
+
+    def wait_rest(self) -> str:
+        """The screen once nothing has been written to it for a while."""
+        with self._changed:
+            while self._changed.wait(REST):
+                pass
+        return self.text
 
     def wait_end(self) -> int:
         """The exit code of the program, once it has ended."""
@@ -161,6 +171,8 @@ class Terminal:
                     return
                 self.output += piece
                 self._stream.feed(_for_pyte(piece))
+                begins, ends = self.output.rfind(b"\x1b[?2026h"), self.output.rfind(b"\x1b[?2026l")
+                self._in_frame = begins > ends
                 self._changed.notify_all()
             for query, answer in ANSWERS.items():
                 if re.search(query, piece):
