@@ -9,6 +9,7 @@ import pytest
 from core.workspace import Workspace
 from tests.end_to_end.conftest import Open
 
+REST = "rest"  # in a walk: what the key before opens is read before the next key is pressed
 NARROW, WIDE = (80, 24), (120, 40)
 Walk = tuple[tuple[int, int], list[str], Callable[[str], bool]]
 """Size, keys, and how the screen looks when all of them have had their effect."""
@@ -43,7 +44,11 @@ def test_after_a_walk_the_screen_is_as_a_repaint_shows_it(library: Workspace, op
     terminal.wait("1 / 30")
 
     # when
-    terminal.press(*keys)
+    for key in keys:
+        if key == REST:
+            terminal.wait_rest()
+        else:
+            terminal.press(key)
     terminal.wait(arrived)
     piecemeal = terminal.wait_rest()
 
