@@ -23,7 +23,7 @@ WALKS: dict[str, Walk] = {
     "list alone": (NARROW, [*["down"] * 25, *["up"] * 12, "home", "pagedown", "end", "up"], lambda s: "29 / 30" in s),
     "trail": (
         WIDE,
-        ["down", "enter", "down", "enter", "backspace", "down"],
+        ["down", REST, "enter", REST, "down", REST, "enter", REST, "backspace", REST, "down"],
         lambda screen: "›   Tunnel costs" in screen,
     ),
     "panels": (NARROW, ["?", "down", "q", "x", "n", "h", "q", "y", "q", "down"], lambda screen: "2 / 30" in screen),
