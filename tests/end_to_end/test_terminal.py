@@ -25,8 +25,9 @@ def test_from_a_person_to_a_document_to_its_people_and_back(library: Workspace, 
 
     # and from the document one sees its people
     while not terminal.line_with("Harbour survey").startswith("›"):
+        before = terminal.wait_rest()
         terminal.press("down")
-        terminal.wait(lambda now, before=terminal.text: now != before)
+        terminal.wait(lambda now, before=before: now != before)
     terminal.press("enter")
     terminal.wait("Jonas Berg")
     assert "Harbour survey" in terminal.text.splitlines()[1]
