@@ -19,8 +19,8 @@ import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
 from core.errors import Exists, Invalid, NotFound, RolodocError
-from core.fields import FIELDS
-from core.records import COLUMNS, ENDS, JSON_KINDS, NO_POSITION, encode, filled, load, record, stored_fields
+from core.fields import FIELDS, NO_POSITION
+from core.records import COLUMNS, ENDS, JSON_KINDS, encode, filled, load, record, stored_fields
 from core.values import Create, Ref
 
 if TYPE_CHECKING:

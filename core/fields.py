@@ -36,7 +36,9 @@ TEXT: Final = 10_000_000  # characters
 ITEMS: Final = 1_000  # members of a set, list or map
 DEPTH: Final = 32  # levels of a nested map
 MAP_BYTES: Final = 1_000_000  # bytes of a map as JSON
-NUMBER: Final = 2**31 - 2  # the next one up stands for "none" in an order
+NO_POSITION: Final = 2**31 - 1
+"""Stored for a link without a position: it stands behind those that have one, and keyset comparison meets no NULL."""
+NUMBER: Final = NO_POSITION - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlmodel import Field as Attribute
 from sqlmodel import SQLModel
 
-from core.fields import FIELDS, PROFILE_KINDS
+from core.fields import FIELDS, NO_POSITION, PROFILE_KINDS
 
 BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
 STRICT: Final = {"sqlite_strict": True}
@@ -160,10 +160,6 @@ class RelationshipType(SQLModel, table=True):
     created_at: int = _number()
     updated_at: int = _number()
     deleted_at: int | None = _number(null=True)
-
-
-NO_POSITION: Final = 2**31 - 1
-"""Stored for a link without a position: it stands behind those that have one, and keyset comparison meets no NULL."""
 
 
 class Link(SQLModel, table=True):

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from core import search
 from core.errors import Invalid, NotFound
-from core.fields import Entity
+from core.fields import NO_POSITION, Entity
 from core.records import TABLES
 from core.store import Store
 from core.values import (
@@ -136,7 +136,8 @@ COLUMNS: Final[dict[Entity, str]] = {
     "profile": "t.uid, t.name, t.kind, t.emails ->> '$[0].value', t.revision, t.created_at, t.updated_at",
     "document": "t.uid, t.title, t.category, t.tags, t.media_type, t.revision, t.created_at, t.updated_at",
     "type": "t.uid, t.name, t.inverse, t.profile_kinds, t.revision, t.created_at, t.updated_at",
-    "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind}, nullif(t.position, 2147483647),"
+    "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind},"
+    f" nullif(t.position, {NO_POSITION}),"
     " t.valid_from, t.valid_until, t.category, t.collection, t.tags, t.revision, t.created_at, t.updated_at",
 }
 ORDERS: Final[dict[Entity, dict[str, tuple[str, bool]]]] = {

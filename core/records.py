@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 
 from core.errors import NotFound
-from core.fields import FIELDS, Entity, Kind
+from core.fields import FIELDS, NO_POSITION, Entity, Kind
 from core.store import Connection
 from core.values import Record, RecordId, Ref
 
@@ -29,7 +29,6 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 """The columns that are not named as their field is."""
 
-NO_POSITION: Final = 2**31 - 1
 JSON_KINDS: Final[frozenset[Kind]] = frozenset({"set", "list", "map", "contents"})
 DIGEST: Final = "sha256:"
 
