@@ -28,7 +28,7 @@ import msgspec
 
 from core.errors import Invalid
 
-Entity = Literal["profile", "document", "link", "type"]
+Entity = Literal["profile", "document", "link", "type", "rule", "conflict"]
 Kind = Literal["line", "text", "choice", "set", "list", "map", "instant", "number", "reference", "type", "contents"]
 
 LINE: Final = 500  # characters
@@ -52,6 +52,7 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     fixed: bool = False  # set when the record is made, never changed
+    internal: bool = False  # set by a command of its own, never typed
 
     def check(self, value: Any) -> Any:
         """The value as it is stored; raises Invalid, which names the field and the reason."""
@@ -77,7 +78,9 @@ class Field:
         return FORMATS.get(self.kind, str)(value)
 
     def same(self, one: Any, other: Any) -> bool:
-        """Whether two stored values are equal. In a map, 1, 1.0 and true are three values."""
+        """Whether two stored values mean the same. A set has no order; in a map, 1, 1.0 and true are three values."""
+        if self.kind == "set" and one and other:
+            return len(one) == len(other) and set(one) == set(other)
         return bool(one == other) and (self.kind != "map" or _canonical(one) == _canonical(other))
 
     @property
@@ -93,6 +96,12 @@ def _table(*fields: Field) -> Mapping[str, Field]:
 
 
 PROFILE_KINDS = ("person", "organisation", "group")
+RECORDS: Final[tuple[Entity, ...]] = ("profile", "document", "link", "type")
+"""The kinds of record that people keep; rules and conflicts serve these."""
+PREFERENCES: Final = (
+    "mine", "theirs", "newest", "oldest", "longest", "non-empty", "union", "source", "role",
+)  # fmt: skip
+QUESTIONS: Final = ("fields", "deletion", "dangling")
 
 FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
     "profile": _table(
@@ -104,6 +113,8 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("attributes", "map", "Attributes"),
         Field("notes", "text", "Notes", limit=TEXT),
         Field("created", "instant", "Created"),
+        Field("merged_into", "line", "Merged into", internal=True),  # id of the profile that it is the same as
+        Field("distinct_from", "set", "Distinct from", internal=True),  # ids of profiles that only look the same
     ),
     "document": _table(
         Field("title", "line", "Title", required=True),
@@ -132,11 +143,37 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("collection", "line", "Collection", limit=200),
         Field("attributes", "map", "Attributes"),
         Field("created", "instant", "Created"),
+        Field("merged_into", "line", "Merged into", internal=True),  # id of the link that took it up
     ),
     "type": _table(
         Field("name", "line", "Name", limit=100, required=True),
         Field("inverse", "line", "Inverse name", limit=100),
         Field("profile_kinds", "set", "Allowed kinds of profile"),
+        Field("created", "instant", "Created"),
+    ),
+    "rule": _table(
+        Field("name", "line", "Name", limit=100, required=True),
+        Field("position", "number", "Position"),
+        Field("entity", "choice", "Kind of record", choices=("any", *RECORDS)),
+        Field("field", "line", "Field", limit=100),
+        Field("relationship", "line", "Relationship", limit=100),
+        Field("actor", "line", "Actor"),
+        Field("source", "line", "Source"),
+        Field("tag", "line", "Tag", limit=200),
+        Field("prefer", "choice", "Prefer", required=True, choices=PREFERENCES),
+        Field("preferred", "line", "Preferred source or role"),
+        Field("created", "instant", "Created"),
+    ),
+    "conflict": _table(
+        Field("entity", "choice", "Kind of record", choices=RECORDS, fixed=True),
+        Field("record", "number", "Record", fixed=True),  # its local id
+        Field("question", "choice", "Question", choices=QUESTIONS, fixed=True),
+        Field("base", "map", "Base", internal=True),
+        Field("mine", "map", "Mine", internal=True),
+        Field("theirs", "map", "Theirs", internal=True),
+        Field("sides", "map", "Sides", internal=True),
+        Field("suggested", "line", "Suggested", internal=True),
+        Field("outcome", "map", "Outcome", internal=True),
         Field("created", "instant", "Created"),
     ),
 }

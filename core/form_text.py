@@ -57,10 +57,13 @@ def parse_form(entity: Entity, text: str, before: Mapping[str, Any]) -> dict[str
     return changed
 
 
+KINDS_OF_OTHERS = ("reference", "contents")
+
+
 def editable_fields(entity: Entity) -> list[Field]:
     """Those whose value a person can type: not what names other records or bytes."""
     fields = FIELDS[entity].values()
-    return [field for field in fields if not field.fixed and field.kind not in ("reference", "contents")]
+    return [field for field in fields if not (field.fixed or field.internal) and field.kind not in KINDS_OF_OTHERS]
 
 
 def _format(field: Field, value: Any) -> str:

@@ -12,25 +12,49 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from core import best_matches, blobs, bulk_links, changes, reads, undo, writes
+from core import (
+    best_matches,
+    blobs,
+    bulk_links,
+    candidates,
+    changes,
+    conflicts,
+    history,
+    profile_merge,
+    reads,
+    sources,
+    taking_back,
+    trash,
+    undo,
+    writes,
+)
 from core.errors import Ambiguous, NotFound
-from core.fields import Entity, sort_key
+from core.fields import RECORDS, Entity, sort_key
 from core.records import TABLES, TITLES, in_chunks, load, load_one, record
+from core.rule_store import stored_rules
+from core.rules import Rule
 from core.store import Connection, Store
 from core.values import (
     Actor,
+    Blame,
+    Candidate,
     Change,
+    ConflictRecord,
     Count,
     Group,
     Hit,
     Key,
     Page,
+    ProfileMerge,
     Query,
     Receipt,
     Record,
     RecordId,
     Ref,
+    Settlement,
     Stats,
+    Taking,
+    TakingBack,
     TypeRow,
     Write,
     id_text,
@@ -88,6 +112,7 @@ class LocalWorkspace:
             links=totals.get("links", 0),
             links_by_type=dict(by_type),
             trash=totals.get("trash", 0),
+            conflicts=totals.get("conflicts", 0),
             changes=seq,
             path=str(self.store.path),
             size=self.store.size(),
@@ -95,12 +120,14 @@ class LocalWorkspace:
 
     # --- records -------------------------------------------------------------------------------
 
-    def get(self, ref: Ref) -> Record:
+    def get(self, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
+        if at is not None or revision is not None:
+            return history.record_at(self.store, ref, at=at, revision=revision)
         with self.store.read() as db:
             return record(db, ref.entity, load_one(db, ref))
 
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
-        entities = [entity] if entity else list(TABLES)
+        entities = [entity] if entity else RECORDS
         with self.store.read() as db:
             for find in (_by_id, _by_external_id, _by_name, _by_name_in_trash):
                 found = [ref for known in entities for ref in find(db, known, name)]
@@ -116,6 +143,10 @@ class LocalWorkspace:
             found = dict(in_chunks(db, sql, list(ids), (entity, source)))
             records = _records(db, entity, list(found.values()))
         return {external_id: records[id] for external_id, id in found.items() if id in records}
+
+    def said(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        with self.store.read() as db:
+            return sources.said(db, entity, source, ids)
 
     def find_links(
         self, keys: Sequence[tuple[RecordId, RecordId, str]]
@@ -143,7 +174,36 @@ class LocalWorkspace:
     def redo(self) -> Receipt:
         return undo.redo(self.store, self.actor)
 
+    def purge(self, before: int, *, dry_run: bool = False) -> dict[str, int]:
+        return trash.purge(self.store, self.actor, before, dry_run=dry_run)
+
+    # --- conflicts and rules -------------------------------------------------------------------
+
+    def conflict(self, id: RecordId) -> ConflictRecord:
+        return conflicts.read(self.store, id)
+
+    def rules(self) -> list[Rule]:
+        with self.store.read() as db:
+            return stored_rules(db)
+
+    def settle(self, rule: Rule, ids: Sequence[RecordId] | None = None, *, dry_run: bool = False) -> Settlement:
+        return conflicts.settle(self.store, self.actor, rule, ids, dry_run=dry_run)
+
+    # --- profiles that are one person ------------------------------------------------------------
+
+    def candidates(self, *, limit: int = 1_000) -> list[Candidate]:
+        return candidates.find(self.store, limit)
+
+    def preview_merge(self, into: RecordId, other: RecordId) -> ProfileMerge:
+        return profile_merge.preview(self.store, into, other)
+
     # --- the change log ------------------------------------------------------------------------
+
+    def blame(self, ref: Ref) -> dict[str, Blame]:
+        return history.blame(self.store, ref)
+
+    def take_back(self, scope: TakingBack, *, dry_run: bool = False, reason: str = "") -> Taking:
+        return taking_back.take_back(self.store, self.actor, scope, dry_run=dry_run, reason=reason)
 
     def changes(
         self,

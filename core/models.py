@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlmodel import Field as Attribute
 from sqlmodel import SQLModel
 
-from core.fields import FIELDS, NO_POSITION, PROFILE_KINDS
+from core.fields import FIELDS, NO_POSITION, PREFERENCES, PROFILE_KINDS, QUESTIONS
 
 BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
 STRICT: Final = {"sqlite_strict": True}
@@ -60,7 +60,7 @@ def _limits(entity: Any) -> list[CheckConstraint]:
     return [
         CheckConstraint(f"length({field.name}) <= {field.limit}", name=f"{entity}_{field.name}_limit")
         for field in FIELDS[entity].values()
-        if field.kind == "line"
+        if field.kind == "line" and not field.internal
     ]
 
 
@@ -92,6 +92,8 @@ class Profile(SQLModel, table=True):
     aliases: str = _words("[]")
     attributes: str = _words("{}")
     notes: str = _words()
+    merged_into: str = _words()
+    distinct_from: str = _words("[]")
 
 
 class Document(SQLModel, table=True):
@@ -199,6 +201,7 @@ class Link(SQLModel, table=True):
     attributes: str = _words("{}")
     description: str = _words()
     note: str = _words()
+    merged_into: str = _words()
 
 
 class ExternalId(SQLModel, table=True):
@@ -212,6 +215,82 @@ class ExternalId(SQLModel, table=True):
     external_id: str = Attribute(sa_column=Column(Text, primary_key=True))
     source: str = Attribute(sa_column=Column(Text, primary_key=True))
     record_id: int = _number()
+
+
+class SourceValue(SQLModel, table=True):
+    """What a source said of a record when it was last imported: the base when its file and the record meet again."""
+
+    __tablename__: ClassVar[str] = "source_value"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    entity: str = Attribute(sa_column=Column(Text, primary_key=True))
+    record_id: int = Attribute(sa_column=Column(BIG, primary_key=True))
+    source: str = Attribute(sa_column=Column(Text, primary_key=True))
+    fields: str = _words("{}")
+
+
+class Rule(SQLModel, table=True):
+    """A priority rule of the merge; the first one by position that can decide, decides."""
+
+    __tablename__: ClassVar[str] = "rule"
+    __table_args__ = (
+        CheckConstraint(f"prefer IN {PREFERENCES}", name="rule_prefer"),
+        *_limits("rule"),
+        _index("rule_by_position", "position", "id"),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    name: str = _words(None)
+    sort_key: str = _words(None)
+    position: int = _number(default=str(NO_POSITION))
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    entity: str = _words("any")
+    field: str = _words()
+    relationship: str = _words()
+    actor: str = _words()
+    source: str = _words()
+    tag: str = _words()
+    prefer: str = _words(None)
+    preferred: str = _words()
+
+
+class Conflict(SQLModel, table=True):
+    """Two versions of a record that no rule could merge; settled when `deleted_at` is set.
+
+    `base`, `mine` and `theirs` hold the open fields alone, a document's text by its digest.
+    """
+
+    __tablename__: ClassVar[str] = "conflict"
+    __table_args__ = (
+        CheckConstraint(f"question IN {QUESTIONS}", name="conflict_question"),
+        _index("conflict_by_created", "created_at", "id"),
+        _index("conflict_of_record", "entity", "record_id"),
+        _index("conflict_settled", "deleted_at", "id", where=TRASHED),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    entity: str = _words(None)
+    record_id: int = _number()
+    question: str = _words(None)
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    suggested: str = _words()
+    sides: str = _words("{}")
+    outcome: str = _words("{}")
+    base: str = _words("{}")
+    mine: str = _words("{}")
+    theirs: str = _words("{}")
 
 
 class Request(SQLModel, table=True):
@@ -237,8 +316,8 @@ class Change(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "change"
     __table_args__ = (
-        CheckConstraint("entity IN ('profile', 'document', 'link', 'type')", name="change_entity"),
-        CheckConstraint("kind IN ('created', 'updated', 'deleted', 'restored')", name="change_kind"),
+        CheckConstraint(f"entity IN {tuple(FIELDS)}", name="change_entity"),
+        CheckConstraint("kind IN ('created', 'updated', 'deleted', 'restored', 'purged')", name="change_kind"),
         Index("change_of_record", "entity", "record_id"),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
@@ -252,6 +331,7 @@ class Change(SQLModel, table=True):
     version: int = _number()
     before: str = _words("{}")
     after: str = _words("{}")
+    taken: str = _words("{}")  # by field, how the merge came to it and what was overruled
 
 
 class Stat(SQLModel, table=True):

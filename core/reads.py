@@ -18,6 +18,7 @@ from core.records import TABLES
 from core.store import Store
 from core.values import (
     COUNT_LIMIT,
+    ConflictRow,
     Count,
     DocumentRow,
     Group,
@@ -29,6 +30,7 @@ from core.values import (
     RecordId,
     Ref,
     Row,
+    RuleRow,
     TypeRow,
     key_of,
 )
@@ -126,16 +128,36 @@ def _slice(rows: list[Row], key: Key | None, backwards: bool, offset: int, limit
 
 # --- statements -------------------------------------------------------------------------------------------
 
+CONFLICT_RECORD: Final = """CASE t.entity
+    WHEN 'profile' THEN (SELECT uid FROM profile WHERE id = t.record_id)
+    WHEN 'document' THEN (SELECT uid FROM document WHERE id = t.record_id)
+    WHEN 'link' THEN (SELECT uid FROM link WHERE id = t.record_id)
+    ELSE (SELECT uid FROM relationship_type WHERE id = t.record_id) END"""
+CONFLICT_TITLE: Final = """CASE t.entity
+    WHEN 'profile' THEN (SELECT name FROM profile WHERE id = t.record_id)
+    WHEN 'document' THEN (SELECT title FROM document WHERE id = t.record_id)
+    WHEN 'link' THEN (SELECT d.title || ' · ' || y.name || ' · ' || p.name FROM link l
+        JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
+        JOIN relationship_type y ON y.id = l.type_id WHERE l.id = t.record_id)
+    ELSE (SELECT name FROM relationship_type WHERE id = t.record_id) END"""
+
 ROWS: Final[dict[Entity, Any]] = {
     "profile": ProfileRow,
     "document": DocumentRow,
     "link": LinkRow,
     "type": TypeRow,
+    "rule": RuleRow,
+    "conflict": ConflictRow,
 }
 COLUMNS: Final[dict[Entity, str]] = {
     "profile": "t.uid, t.name, t.kind, t.emails ->> '$[0].value', t.revision, t.created_at, t.updated_at",
     "document": "t.uid, t.title, t.category, t.tags, t.media_type, t.revision, t.created_at, t.updated_at",
     "type": "t.uid, t.name, t.inverse, t.profile_kinds, t.revision, t.created_at, t.updated_at",
+    "rule": "t.uid, t.name, t.entity, t.field, t.relationship, t.actor, t.source, t.tag, t.prefer, t.preferred,"
+    " t.revision, t.created_at, t.updated_at",
+    "conflict": f"t.uid, t.entity, {CONFLICT_RECORD}, {CONFLICT_TITLE}, t.question,"
+    " (SELECT json_group_array(key) FROM json_each(t.mine)), t.sides, t.suggested,"
+    " t.revision, t.created_at, t.updated_at",
     "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind},"
     f" nullif(t.position, {NO_POSITION}),"
     " t.valid_from, t.valid_until, t.category, t.collection, t.tags, t.revision, t.created_at, t.updated_at",
@@ -147,6 +169,9 @@ ORDERS: Final[dict[Entity, dict[str, tuple[str, bool]]]] = {
         "created": ("t.created_at", True),
     }
     for entity in ("profile", "document", "type")
+} | {
+    "rule": {"name": ("t.position", False)},
+    "conflict": {"name": ("t.created_at", True)},
 }
 
 
@@ -170,8 +195,8 @@ INDEXED_BY_NAME: Final[dict[Entity, str]] = {"profile": "kind", "document": "cat
 
 
 def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
-    if query.entity == "type":
-        query = Query(entity="type", sort=query.sort, trash=query.trash, descending=query.descending)
+    if query.entity in ("type", "rule", "conflict"):
+        query = Query(entity=query.entity, sort=query.sort, trash=query.trash, descending=query.descending)
     orders = ORDERS[query.entity]
     column, newest_first = ("t.deleted_at", True) if query.trash else orders.get(query.sort, orders["name"])
     where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]

@@ -18,14 +18,17 @@ TABLES: Final[Mapping[Entity, str]] = {
     "document": "document",
     "link": "link",
     "type": "relationship_type",
+    "rule": "rule",
+    "conflict": "conflict",
 }
-TITLES: Final[Mapping[Entity, str]] = {"profile": "name", "document": "title", "type": "name"}
+TITLES: Final[Mapping[Entity, str]] = {"profile": "name", "document": "title", "type": "name", "rule": "name"}
 COLUMNS: Final[Mapping[str, str]] = {
     "created": "created_at",
     "text": "text_id",
     "document": "document_id",
     "profile": "profile_id",
     "type": "type_id",
+    "record": "record_id",
 }
 """The columns that are not named as their field is."""
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from core.errors import Conflict
 from core.fields import Entity
 from core.records import Row, load, stored_fields
+from core.store import Store
+from core.values import Actor
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
@@ -81,3 +83,8 @@ def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[
         " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
         (row[0], *span),
     )
+
+
+def purge(store: Store, actor: Actor, before: int, *, dry_run: bool) -> dict[str, int]:
+    """Deletes for good what went to the trash before the instant; counts by kind of record."""
+    raise NotImplementedError

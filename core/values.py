@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from core.fields import Entity
+from core.merge_values import FieldConflict, MergeResult, Question, Side, Take, Taken
 
 RecordId = bytes
 """The public id of a record: 16 bytes, a UUIDv7 (of a link: the uuid5 of its ends and type)."""
@@ -162,7 +163,69 @@ class TypeRow(msgspec.Struct, frozen=True, gc=False):
         return decode_tags(self.profile_kinds_json)
 
 
-Row = ProfileRow | DocumentRow | LinkRow | TypeRow
+class RuleRow(msgspec.Struct, frozen=True, gc=False):
+    """A rule in a list, in the order in which rules are asked."""
+
+    id: RecordId
+    name: str
+    entity: str
+    field: str
+    relationship: str
+    actor: str
+    source: str
+    tag: str
+    prefer: str
+    preferred: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+
+class ConflictRow(msgspec.Struct, frozen=True, gc=False):
+    """A conflict in a list, the newest first. `question` is of core.fields.QUESTIONS."""
+
+    id: RecordId
+    record_entity: Entity
+    record_id: RecordId
+    title: str  # of the record as it is now
+    question: Question
+    fields_json: str  # names of the open fields
+    sides_json: str
+    suggested: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+    @property
+    def record(self) -> Ref:
+        return Ref(self.record_entity, self.record_id)
+
+    @property
+    def fields(self) -> list[str]:
+        return decode_tags(self.fields_json)
+
+    @property
+    def mine(self) -> Side:
+        return _decode_sides(self.sides_json)["mine"]
+
+    @property
+    def theirs(self) -> Side:
+        return _decode_sides(self.sides_json)["theirs"]
+
+
+Row = ProfileRow | DocumentRow | LinkRow | TypeRow | RuleRow | ConflictRow
 
 
 def key_of(row: Row) -> Key:
@@ -171,6 +234,7 @@ def key_of(row: Row) -> Key:
 
 
 _decode_strings = msgspec.json.Decoder(list[str]).decode
+_decode_sides = msgspec.json.Decoder(dict[str, Side]).decode
 
 
 def decode_tags(text: str) -> list[str]:
@@ -226,6 +290,34 @@ class Record(msgspec.Struct, frozen=True):
     external: list[tuple[str, str]] = []  # (source, external id)
 
 
+class ConflictRecord(msgspec.Struct, frozen=True):
+    """One conflict, whole."""
+
+    id: RecordId
+    record: Ref  # what it is about
+    title: str  # of that record now
+    question: Question
+    fields: list[FieldConflict]  # those that are open; empty once it is settled
+    mine: Side
+    theirs: Side
+    suggested: str
+    outcome: dict[str, Taken]  # of the fields that were settled
+    revision: int
+    version: int  # hand it back with a Resolve
+    created_at: int
+    settled_at: int | None = None
+
+
+class Blame(msgspec.Struct, frozen=True):
+    """Who set a field to what it holds, and when."""
+
+    actor: Actor
+    at: int
+    revision: int
+    seq: int
+    how: str = ""  # of a merge: "both", "rule 3 (newest)"
+
+
 class Hit(msgspec.Struct, frozen=True):
     """A search result: the row, and for a document a line of its text around the first match."""
 
@@ -243,6 +335,7 @@ class Stats(msgspec.Struct, frozen=True):
     links_by_type: dict[str, int]  # largest first
     trash: int
     changes: int
+    conflicts: int = 0  # open
     path: str = ""
     size: int = 0  # bytes on disk
 
@@ -251,27 +344,38 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 class Create(msgspec.Struct, frozen=True):
-    """A new record; a field that is not given is empty. A link to what an unlinked one joined revives that one."""
+    """A new record; a field that is not given is empty. A link to what an unlinked one joined revives that one.
+
+    `external` is the source that says so, and the id that it has there, unique for each entity ("" for a link, which
+    needs none); what it says is kept as the base of its next Edit.
+    """
 
     entity: Entity
     fields: dict[str, Any]
-    external: tuple[str, str] | None = None  # (source, external id), unique for each entity
+    external: tuple[str, str] | None = None
     id: RecordId | None = None
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """Sets the fields given. With `version` (of the Record that was read) it raises Stale when that is not current."""
+    """Sets the fields given. With `version` (of the Record that was read) it raises Stale when that is not current.
+
+    With `merge` it does not: the two versions are merged, with what was read as the base, and what no rule can settle
+    becomes a conflict. With `external` they are merged too, with what that source said last as the base.
+    """
 
     ref: Ref
     fields: dict[str, Any]
     version: int | None = None
+    merge: bool = False
+    external: tuple[str, str] | None = None
 
 
 class Delete(msgspec.Struct, frozen=True):
-    """To the trash; the links of a profile or document go with it."""
+    """To the trash; the links of a profile or document go with it. `version` and `merge` are as in Edit."""
 
     ref: Ref
     version: int | None = None
+    merge: bool = False
 
 
 class Restore(msgspec.Struct, frozen=True):
@@ -280,7 +384,41 @@ class Restore(msgspec.Struct, frozen=True):
     ref: Ref
 
 
-Write = Create | Edit | Delete | Restore
+class Value(msgspec.Struct, frozen=True):
+    """A choice that is none of the sides: this value."""
+
+    value: Any
+
+
+class Resolve(msgspec.Struct, frozen=True):
+    """Settles fields of a conflict, and the conflict with its last one; raises Stale when `version` is not current."""
+
+    conflict: RecordId
+    choices: dict[str, Take | Value]  # by field
+    version: int | None = None  # of the ConflictRecord that was read
+
+
+class MergeProfiles(msgspec.Struct, frozen=True):
+    """Makes `other` one with `into`: its links move, its name becomes an alias, and it goes to the trash.
+
+    `fields` are those of the merged profile that a person decided; the others are merged.
+    """
+
+    into: RecordId
+    other: RecordId
+    fields: dict[str, Any] = {}
+
+
+class SplitProfile(msgspec.Struct, frozen=True):
+    """Takes these links away from a profile, to one that was merged into it (`other`) or a new one of `fields`."""
+
+    profile: RecordId
+    links: list[RecordId]
+    other: RecordId | None = None
+    fields: dict[str, Any] = {}
+
+
+Write = Create | Edit | Delete | Restore | Resolve | MergeProfiles | SplitProfile
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -290,9 +428,70 @@ class Receipt(msgspec.Struct, frozen=True):
     refs: list[Ref]
     changes: int
     summary: str = ""  # for people: "linked 3 records"
+    conflicts: list[RecordId] = []  # open ones that this request met with or made
 
 
-ChangeKind = Literal["created", "updated", "deleted", "restored"]
+class Settlement(msgspec.Struct, frozen=True):
+    """What a rule decides of the open conflicts, or has decided when there is a receipt."""
+
+    decided: int  # fields
+    total: int  # fields that were open
+    records: int  # with a decided field
+    open: int  # fields that stay so
+    receipt: Receipt | None = None
+    sample: list[tuple[str, str, str]] = []  # of the first: title, field, value as people read it
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """What taking back would do to one record."""
+
+    ref: Ref
+    title: str
+    kind: ChangeKind
+    fields: list[str]
+    overtaken: list[str] = []  # fields that someone changed later; they are merged
+
+
+class TakingBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be as it was: everything that a request, or a way in or an actor since an instant, did, as far as it
+    is about `ref` and `fields` where those are given."""
+
+    ref: Ref | None = None
+    fields: tuple[str, ...] = ()
+    request: RecordId | None = None
+    actor: str = ""
+    via: str = ""
+    since: int | None = None  # microseconds; everything after it
+
+
+class Taking(msgspec.Struct, frozen=True):
+    """What taking back touches, or touched when there is a receipt."""
+
+    touched: list[Touched]  # up to 1,000
+    records: int
+    receipt: Receipt | None = None
+
+
+class ProfileMerge(msgspec.Struct, frozen=True):
+    """What a MergeProfiles would do."""
+
+    into: Record
+    other: Record
+    result: MergeResult  # of its conflicts `mine` is what `into` holds
+    moved: int  # links
+    joined: int  # links that both have, which become one
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Two profiles that may be one person."""
+
+    one: ProfileRow
+    other: ProfileRow
+    strength: Literal["strong", "weak"]
+    why: str  # "email ann@example.org"
+
+
+ChangeKind = Literal["created", "updated", "deleted", "restored", "purged"]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -313,6 +512,7 @@ class Change(msgspec.Struct, frozen=True):
     reason: str = ""
     reverts: RecordId | None = None  # the request that this one undid or redid
     size: int = 1  # changes in the same request
+    taken: dict[str, Taken] = {}  # of a merge: by field how it came about, and what was overruled
 
     @property
     def type(self) -> str:

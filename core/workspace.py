@@ -11,20 +11,28 @@ from threading import Event
 from typing import Any, BinaryIO, Protocol
 
 from core.fields import Entity
+from core.rules import Rule
 from core.values import (
     Actor,
+    Blame,
+    Candidate,
     Change,
+    ConflictRecord,
     Count,
     Group,
     Hit,
     Key,
     Page,
+    ProfileMerge,
     Query,
     Receipt,
     Record,
     RecordId,
     Ref,
+    Settlement,
     Stats,
+    Taking,
+    TakingBack,
     TypeRow,
     Write,
 )
@@ -77,14 +85,20 @@ class Workspace(Protocol):
 
     # --- records -------------------------------------------------------------------------------
 
-    def get(self, ref: Ref) -> Record:
-        """The record, also from the trash. Raises NotFound."""
+    def get(self, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
+        """The record, also from the trash; as it was at an instant or revision. Raises NotFound."""
 
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
         """The record of this id, external id or unique name. Raises NotFound, Ambiguous."""
 
     def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
-        """The records, in the trash or not, that have one of these external ids of the source."""
+        """The records, in the trash or not, that have one of these external ids of the source.
+
+        In place of a profile that was merged into another stands that other one.
+        """
+
+    def said(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What the source said last of the records with these external ids; of links by the text of their own ids."""
 
     def find_links(
         self, keys: Sequence[tuple[RecordId, RecordId, str]]
@@ -99,6 +113,9 @@ class Workspace(Protocol):
         An edit that changes nothing makes no change entry. Raises NotFound, Invalid, Exists, Stale.
         """
 
+    def purge(self, before: int, *, dry_run: bool = False) -> dict[str, int]:
+        """Deletes for good what went to the trash before the instant; counts by kind of record."""
+
     def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
         """Takes back a request (the actor's latest by default), or the one change `seq`, as new changes.
 
@@ -109,7 +126,35 @@ class Workspace(Protocol):
     def redo(self) -> Receipt:
         """Takes back the actor's latest undo. Raises as undo does."""
 
+    # --- conflicts and rules, which page() lists and write() changes -------------------------------
+
+    def conflict(self, id: RecordId) -> ConflictRecord:
+        """Raises NotFound."""
+
+    def rules(self) -> list[Rule]:
+        """Those in force, in their order."""
+
+    def settle(self, rule: Rule, conflicts: Sequence[RecordId] | None = None, *, dry_run: bool = False) -> Settlement:
+        """Settles what the rule can decide, in these conflicts or in all open ones, as one request."""
+
+    # --- profiles that are one person ------------------------------------------------------------
+
+    def candidates(self, *, limit: int = 1_000) -> list[Candidate]:
+        """Pairs of profiles that may be one, the strong first, without those that were told apart."""
+
+    def preview_merge(self, into: RecordId, other: RecordId) -> ProfileMerge:
+        """Raises NotFound, Invalid."""
+
     # --- the change log ------------------------------------------------------------------------
+
+    def blame(self, ref: Ref) -> dict[str, Blame]:
+        """For each field that holds something, who set it last. Raises NotFound."""
+
+    def take_back(self, scope: TakingBack, *, dry_run: bool = False, reason: str = "") -> Taking:
+        """Makes what the scope names as it was before, as one request that can be undone.
+
+        What others changed since is merged with, and may become a conflict. Raises NotFound, Invalid.
+        """
 
     def changes(
         self,

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import msgspec
 import uuid_utils
 
-from core import bulk_links, search, trash
+from core import bulk_links, conflicts, profile_merge, search, trash
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import FIELDS, LINE, Entity, Field, check_fields, check_validity, now, sort_key
 from core.records import (
@@ -34,7 +34,19 @@ from core.records import (
     to_log,
 )
 from core.store import Connection, Store
-from core.values import Actor, ChangeKind, Create, Delete, Edit, Receipt, Ref, Write
+from core.values import (
+    Actor,
+    ChangeKind,
+    Create,
+    Delete,
+    Edit,
+    MergeProfiles,
+    Receipt,
+    Ref,
+    Resolve,
+    SplitProfile,
+    Write,
+)
 
 ACTOR: Final = Field("actor", "line", "Actor", required=True)
 REASON: Final = Field("reason", "text", "Reason", limit=10_000)
@@ -44,6 +56,8 @@ STATS: Final[Mapping[Entity, str]] = {
     "document": "documents",
     "link": "links",
     "type": "types",
+    "rule": "rules",
+    "conflict": "conflicts",
 }
 
 _json = msgspec.json.Encoder().encode
@@ -115,6 +129,12 @@ class OpenRequest:
     def perform(self, write: Write) -> Ref:
         if isinstance(write, Create):
             return self.create(write)
+        if isinstance(write, Resolve):
+            return conflicts.resolve(self, write)
+        if isinstance(write, MergeProfiles):
+            return profile_merge.merge(self, write)
+        if isinstance(write, SplitProfile):
+            return profile_merge.split(self, write)
         row = load_one(self.db, write.ref)
         if isinstance(write, Edit):
             self._compare(write.ref, row, write.version)

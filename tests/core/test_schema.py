@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -63,7 +64,10 @@ def definitions(db: sqlite.Connection) -> list[tuple[str, str]]:
 
 def parts(sql: str) -> set[str]:
     """The clauses of a definition, in whatever order and spacing."""
-    return {" ".join(line.split()).strip(", ") for line in sql.replace('"', "").splitlines()}
+    head, _, body = sql.replace('"', "").partition("(")
+    body, _, tail = body.rpartition(")")
+    clauses = re.split(r",(?![^()]*\))", body)  # at commas outside of brackets
+    return {" ".join(clause.split()) for clause in (head, *clauses, tail)}
 
 
 def test_the_schema_the_program_knows_is_the_newest_migration() -> None:

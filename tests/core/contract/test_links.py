@@ -45,7 +45,7 @@ def test_a_link_holds_every_field_that_it_was_made_with(workspace: Workspace) ->
 
     record = workspace.get(make_link(workspace, document, profile, **FULL))
 
-    assert record.fields == {"document": document.id, "profile": profile.id, "type": "author"} | FULL
+    assert record.fields == {"document": document.id, "profile": profile.id, "type": "author", "merged_into": ""} | FULL
     assert record.title == "Notes · author · Ada"
     assert record.created_at == 0
 

@@ -1,0 +1,129 @@
+"""Conflicts, rules, what sources said last, and records that were merged into others.
+
+Revision ID: 0002
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ALIVE: dict[str, Any] = {
+    "sqlite_where": sa.text("deleted_at IS NULL"),
+    "postgresql_where": sa.text("deleted_at IS NULL"),
+}
+TRASHED: dict[str, Any] = {
+    "sqlite_where": sa.text("deleted_at IS NOT NULL"),
+    "postgresql_where": sa.text("deleted_at IS NOT NULL"),
+}
+PREFERENCES = "('mine', 'theirs', 'newest', 'oldest', 'longest', 'non-empty', 'union', 'source', 'role')"
+
+
+def upgrade() -> None:
+    op.add_column("profile", _words("merged_into"))
+    op.add_column("profile", _words("distinct_from", "[]"))
+    op.add_column("link", _words("merged_into"))
+    _rebuild_change()
+    op.create_table(
+        "source_value",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", BIG, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        _words("fields", "{}"),
+        sa.PrimaryKeyConstraint("entity", "record_id", "source"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rule",
+        *_head(),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sort_key", sa.Text(), nullable=False),
+        sa.Column("position", BIG, server_default="2147483647", nullable=False),
+        _words("entity", "any"),
+        *(_words(name) for name in ("field", "relationship", "actor", "source", "tag", "preferred")),
+        sa.Column("prefer", sa.Text(), nullable=False),
+        sa.CheckConstraint(f"prefer IN {PREFERENCES}", name="rule_prefer"),
+        *(
+            sa.CheckConstraint(f"length({name}) <= {limit}", name=f"rule_{name}_limit")
+            for name, limit in (
+                ("name", 100),
+                ("field", 100),
+                ("relationship", 100),
+                ("actor", 500),
+                ("source", 500),
+                ("tag", 200),
+                ("preferred", 500),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("uid"),
+        sqlite_strict=True,
+    )
+    op.create_index("rule_by_position", "rule", ["position", "id"], **ALIVE)
+    op.create_table(
+        "conflict",
+        *_head(),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", BIG, nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        _words("suggested"),
+        *(_words(name, "{}") for name in ("sides", "outcome", "base", "mine", "theirs")),
+        sa.CheckConstraint("question IN ('fields', 'deletion', 'dangling')", name="conflict_question"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("uid"),
+        sqlite_strict=True,
+    )
+    op.create_index("conflict_by_created", "conflict", ["created_at", "id"], **ALIVE)
+    op.create_index("conflict_of_record", "conflict", ["entity", "record_id"], **ALIVE)
+    op.create_index("conflict_settled", "conflict", ["deleted_at", "id"], **TRASHED)
+
+
+def _rebuild_change() -> None:
+    """SQLite cannot change the checks of a table that is there; the rows keep their numbers."""
+    op.create_table(
+        "new_change",
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("request_id", BIG, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", BIG, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("revision", BIG, nullable=False),
+        sa.Column("version", BIG, nullable=False),
+        _words("before", "{}"),
+        _words("after", "{}"),
+        _words("taken", "{}"),
+        sa.CheckConstraint(
+            "entity IN ('profile', 'document', 'link', 'type', 'rule', 'conflict')", name="change_entity"
+        ),
+        sa.CheckConstraint("kind IN ('created', 'updated', 'deleted', 'restored', 'purged')", name="change_kind"),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"]),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+        sqlite_strict=True,
+    )
+    columns = "seq, request_id, entity, record_id, kind, revision, version, before, after"
+    op.execute(f"INSERT INTO new_change({columns}) SELECT {columns} FROM change ORDER BY seq")
+    op.drop_table("change")
+    op.rename_table("new_change", "change")
+    op.create_index("change_of_record", "change", ["entity", "record_id"])
+
+
+def _head() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("uid", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", BIG, nullable=False),
+        sa.Column("version", BIG, nullable=False),
+        sa.Column("created_at", BIG, nullable=False),
+        sa.Column("updated_at", BIG, nullable=False),
+        sa.Column("deleted_at", BIG, nullable=True),
+    ]
+
+
+def _words(name: str, default: str = "") -> sa.Column[Any]:
+    return sa.Column(name, sa.Text(), server_default=default, nullable=False)
