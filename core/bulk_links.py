@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import repeat
 from operator import itemgetter
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
+from core import sources
 from core.errors import Exists, Invalid, NotFound, RolodocError
 from core.fields import FIELDS, NO_POSITION
 from core.records import COLUMNS, ENDS, JSON_KINDS, encode, filled, load, record, stored_fields
@@ -92,6 +93,8 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
         # In the order of one of the indexes, so that a large store fetches its pages once.
         rows = sorted(_rows(request, batch, uids, types, extra, last), key=itemgetter(2, 3))
         db.executemany(_insert(extra), rows)
+        for source in {write.source for write in batch} - {""}:
+            sources.keep_many(db, "link", source, _said(batch, source, last))
         if any(type.kinds for type in types.values()) and db.execute(OF_OTHER_KINDS, (last,)).fetchone():
             raise _NotPlainError
     except REFUSALS:
@@ -145,10 +148,22 @@ def _rows(
 
 def _others(request: OpenRequest, write: Create, extra: tuple[str, ...]) -> tuple[int, list[Any]]:
     """When a link was created, and its extra fields as their columns hold them."""
-    checked = {name: CHECKS[name](value) for name, value in write.fields.items() if name not in ENDS}
+    checked = {name: CHECKS[name](value) for name, value in without_ends(write.fields).items()}
     created = checked.get("created")
     values = [encode("link", name, checked.get(name, PLAIN[name])) for name in extra]
     return request.at if created is None else created, values
+
+
+def _said(batch: list[Create], source: str, last: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What the source says of each link beside its ends and type, by the link's local id."""
+    for number, write in enumerate(batch):
+        if write.source == source and len(write.fields) > 3:
+            fields = without_ends(write.fields)
+            yield last + 1 + number, {name: CHECKS[name](value) for name, value in fields.items()}
+
+
+def without_ends(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in ENDS}
 
 
 @cache
@@ -200,7 +215,7 @@ def create_one(request: OpenRequest, fields: dict[str, Any]) -> tuple[Ref, int]:
     type = find_type(request, fields["type"])
     _check_kind(request, ends["profile"], fields["type"], type)
     ends["type"] = type.id
-    complete = PLAIN | {name: value for name, value in fields.items() if name not in ENDS}
+    complete = PLAIN | without_ends(fields)
     complete["created"] = request.at if complete["created"] is None else complete["created"]
     found_rows = load(
         request.db, "link", "t.document_id = ? AND t.profile_id = ? AND t.type_id = ?", tuple(ends.values())

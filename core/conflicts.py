@@ -1,25 +1,317 @@
-"""Conflicts: what a merge left open, stored until somebody settles it."""
+"""Conflicts: what a merge left open, stored until somebody settles it.
+
+A conflict holds the open fields of one record as base, mine and theirs; theirs is what the record holds, and moves on
+with it. It is settled field by field, and goes with its last one. Its rows are changed by the write path and stand in
+the log, so that undo brings an open one back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from core.rules import Rule
-from core.store import Store
-from core.values import Actor, ConflictRecord, RecordId, Ref, Resolve, Settlement
+import msgspec
+import uuid_utils
+
+from core import trash
+from core.errors import Conflict, Invalid, NotFound, Stale
+from core.fields import FIELDS, Entity, Field
+from core.merge import suggest, take
+from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken
+from core.records import TABLES, Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
+from core.store import Connection, Store
+from core.values import ConflictRecord, RecordId, Ref, Resolve, Value
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
+OF_RECORD = "t.entity = ? AND t.record_id = ? AND t.deleted_at IS NULL"  # by conflict_of_record
+WHOLE_FIELD = Field(WHOLE, "choice", "Record", choices=(KEPT, DELETED))
+
 
 def read(store: Store, id: RecordId) -> ConflictRecord:
-    raise NotImplementedError
+    """Raises NotFound."""
+    with store.read() as db:
+        row = _load(db, id)
+        stored = stored_fields("conflict", row)
+        about = names(db, stored["entity"], [stored["record"]]).get(stored["record"])
+        sides = sides_of(stored)
+        return ConflictRecord(
+            id=id,
+            record=Ref(stored["entity"], about.uid if about else bytes(16)),
+            title=about.title if about else "(purged)",
+            question=stored["question"],
+            fields=open_fields(db, stored),
+            mine=sides["mine"],
+            theirs=sides["theirs"],
+            suggested=stored["suggested"],
+            outcome=outcome_of(stored),
+            revision=row[2],
+            version=row[3],
+            created_at=row[4],
+            settled_at=row[6],
+        )
 
 
 def resolve(request: OpenRequest, write: Resolve) -> Ref:
-    raise NotImplementedError
+    """Settles the fields chosen. Raises NotFound, Conflict for a settled one, Stale, Invalid for a bad choice."""
+    db = request.db
+    row = _load(db, write.conflict)
+    if row[6] is not None:
+        raise Conflict("this conflict is settled already; the history of its record tells how")
+    if write.version not in (None, row[3]):
+        raise Stale(record(db, "conflict", row))
+    stored = stored_fields("conflict", row)
+    still_open = {one.field: one for one in open_fields(db, stored)}
+    decided: dict[str, tuple[Any, Taken]] = {}
+    for name, choice in write.choices.items():
+        if name not in still_open:
+            raise Invalid(f"is not open in this conflict; open are {', '.join(still_open)}", name)
+        decided[name] = _chosen(stored["entity"], still_open[name], choice)
+    apply(request, row, stored, decided)
+    request.conflicts[write.conflict] = None
+    return Ref("conflict", write.conflict)
 
 
-def settle(store: Store, actor: Actor, rule: Rule, ids: Sequence[RecordId] | None, *, dry_run: bool) -> Settlement:
-    raise NotImplementedError
+def meet(
+    request: OpenRequest,
+    entity: Entity,
+    id: int,
+    spoken: Iterable[str],
+    result: MergeResult,
+    context: Context,
+) -> None:
+    """Keeps what a merge left open: in the open conflict that the same side has with this record, or a new one.
+
+    `spoken` are the fields that the side has now said something new of.
+    """
+    found = _of_side(request.db, entity, id, context.mine, result.question)
+    if found is None:
+        if result.conflicts:
+            _open(request, entity, id, result, context)
+        return
+    row, stored = found
+    clashing = {one.field: one for one in result.conflicts}
+    closed = [one.field for one in open_fields(request.db, stored) if one.field in spoken]
+    how = {name: result.taken.get(name, Taken("mine")) for name in closed if name not in clashing}
+    changed: dict[str, Any] = {
+        side: stored[side] | {name: _kept(request.db, name, getattr(one, side)) for name, one in clashing.items()}
+        for side in ("base", "mine", "theirs")
+    }
+    earlier = {name: one for name, one in outcome_of(stored).items() if name not in clashing}
+    changed["outcome"] = msgspec.to_builtins(earlier | how)
+    changed["sides"] = msgspec.to_builtins({"mine": context.mine, "theirs": context.theirs})
+    _change(request, row, stored, changed)
+    request.conflicts[row[1]] = None
+
+
+def look_again(request: OpenRequest) -> None:
+    """After records were written: what their open conflicts call theirs is what is stored now."""
+    db = request.db
+    if not request.touched or not db.execute("SELECT 1 FROM conflict WHERE deleted_at IS NULL LIMIT 1").fetchone():
+        return
+    for entity, id in list(request.touched):
+        for row in load(db, "conflict", OF_RECORD, (entity, id)):
+            refresh(request, row)
+
+
+def refresh(request: OpenRequest, row: Row) -> None:
+    """Takes up what the record holds now; a field that holds mine, or a record that is as asked, is settled."""
+    db, stored = request.db, stored_fields("conflict", row)
+    entity: Entity = stored["entity"]
+    rows = load(db, entity, "t.id = ?", (stored["record"],))
+    if not rows:
+        return
+    outcome = outcome_of(stored)
+    side = _last_writer(request, entity, stored["record"])
+    theirs = dict(stored["theirs"])
+    if stored["question"] == "fields":
+        current = stored_fields(entity, rows[0])
+        for one in open_fields(db, stored):
+            field = field_of(entity, one.field)
+            if field.same(current[one.field], one.mine):
+                outcome[one.field] = Taken("mine")
+            elif not field.same(current[one.field], one.theirs):
+                theirs[one.field] = _kept(db, one.field, current[one.field])
+    elif (rows[0][6] is None) == (stored["question"] == "dangling"):
+        outcome[WHOLE] = Taken(KEPT if rows[0][6] is None else DELETED)
+    changed: dict[str, Any] = {"theirs": theirs, "outcome": msgspec.to_builtins(outcome)}
+    if theirs != stored["theirs"]:
+        changed["sides"] = stored["sides"] | {"theirs": msgspec.to_builtins(side)}
+    _change(request, row, stored, changed)
+
+
+def apply(
+    request: OpenRequest,
+    row: Row,
+    stored: Mapping[str, Any],
+    decided: Mapping[str, tuple[Any, Taken]],
+    record_row: Row | None = None,
+) -> None:
+    """Writes decided values into the record, and into the conflict how they came about."""
+    if not decided:
+        return
+    entity: Entity = stored["entity"]
+    record_row = record_row or load(request.db, entity, "t.id = ?", (stored["record"],))[0]
+    if WHOLE in decided:
+        _keep_or_delete(request, entity, record_row, decided[WHOLE][0])
+    else:
+        values = {name: value for name, (value, _) in decided.items()}
+        taken = {name: how for name, (_, how) in decided.items()}
+        request.edit(entity, record_row, values, taken, in_trash=True)
+    outcome = stored["outcome"] | msgspec.to_builtins({name: _logged(name, how) for name, (_, how) in decided.items()})
+    _change(request, row, stored, {"outcome": outcome})
+
+
+# --- the parts of a stored conflict -----------------------------------------------------------------------
+
+
+def open_fields(db: Connection, stored: Mapping[str, Any]) -> list[FieldConflict]:
+    """Those that nobody has settled yet, with their texts whole."""
+    return [
+        FieldConflict(
+            name,
+            _text_of(db, name, stored["base"].get(name)),
+            _text_of(db, name, mine),
+            _text_of(db, name, stored["theirs"].get(name)),
+        )
+        for name, mine in stored["mine"].items()
+        if name not in stored["outcome"]
+    ]
+
+
+def outcome_of(stored: Mapping[str, Any]) -> dict[str, Taken]:
+    return msgspec.convert(stored["outcome"], dict[str, Taken])
+
+
+def sides_of(stored: Mapping[str, Any]) -> dict[str, Side]:
+    return msgspec.convert(stored["sides"], dict[str, Side])
+
+
+def field_of(entity: Entity, name: str) -> Field:
+    return WHOLE_FIELD if name == WHOLE else FIELDS[entity][name]
+
+
+def open_base(db: Connection, entity: Entity, id: int, mine: Side) -> dict[str, Any]:
+    """The base of the fields that this side has open with the record already: its next word is about the same."""
+    found = _of_side(db, entity, id, mine, "fields")
+    return {one.field: one.base for one in open_fields(db, found[1])} if found else {}
+
+
+def last_side(db: Connection, entity: Entity, id: int, names: Iterable[str] = ()) -> Side:
+    """Who set one of these fields last; with none named, or none found, who changed the record last."""
+    wanted = set(names)
+    first: Side | None = None
+    for after, actor, via, at, revision in db.execute(
+        "SELECT c.after, r.actor, r.via, r.at, c.revision FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? ORDER BY c.seq DESC LIMIT 20",
+        (entity, id),
+    ):
+        side = Side(actor, via, at, revision=revision)
+        first = first or side
+        if not wanted or wanted & msgspec.json.decode(after).keys():
+            return side
+    return first or Side()
+
+
+# --- helpers ------------------------------------------------------------------------------------------------
+
+
+def _load(db: Connection, id: RecordId) -> Row:
+    try:
+        return load_one(db, Ref("conflict", id))
+    except NotFound:
+        raise NotFound("there is no such conflict; it may have been purged with its record") from None
+
+
+def _of_side(db: Connection, entity: Entity, id: int, mine: Side, question: str) -> tuple[Row, dict[str, Any]] | None:
+    """The open conflict of the record that the same actor or source brought."""
+    for row in load(db, "conflict", OF_RECORD, (entity, id)):
+        stored = stored_fields("conflict", row)
+        side = sides_of(stored)["mine"]
+        if stored["question"] == question and (side.actor, side.source) == (mine.actor, mine.source):
+            return row, stored
+    return None
+
+
+def _open(request: OpenRequest, entity: Entity, id: int, result: MergeResult, context: Context) -> None:
+    clashing = result.conflicts
+    fields: dict[str, Any] = {
+        "entity": entity,
+        "record": id,
+        "question": result.question,
+        **{
+            side: {one.field: _kept(request.db, one.field, getattr(one, side)) for one in clashing}
+            for side in ("base", "mine", "theirs")
+        },
+        "sides": msgspec.to_builtins({"mine": context.mine, "theirs": context.theirs}),
+        "suggested": suggest(entity, clashing),
+        "outcome": {},
+        "created": request.at,
+    }
+    uid, version = uuid_utils.uuid7().bytes, request.next_version()
+    columns = request.columns("conflict", fields)
+    columns |= {"uid": uid, "revision": 1, "version": version, "updated_at": request.at}
+    row_id = request.insert("conflict", columns)
+    request.count("conflict", fields, 1)
+    request.log("conflict", row_id, "created", 1, version, {}, filled(fields))
+    request.conflicts[uid] = None
+
+
+def _change(request: OpenRequest, row: Row, stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """Writes what differs; a conflict whose last field is settled goes."""
+    after = {name: value for name, value in changed.items() if value != stored[name]}
+    if not after:
+        return
+    columns = request.columns("conflict", after)
+    before = {name: stored[name] for name in after}
+    merged = {**stored, **after}
+    if merged["mine"].keys() <= merged["outcome"].keys():
+        request.update("conflict", row, columns | {"deleted_at": request.at}, "deleted", before, after)
+        request.count("conflict", stored, -1)
+    else:
+        request.update("conflict", row, columns, "updated", before, after)
+
+
+def _chosen(entity: Entity, conflict: FieldConflict, choice: Any) -> tuple[Any, Taken]:
+    if isinstance(choice, Value):
+        value = field_of(entity, conflict.field).check(choice.value)
+        return value, Taken("value", conflict.theirs)
+    value = take(entity, conflict, choice)
+    overruled = {"mine": conflict.theirs, "theirs": conflict.mine}.get(choice)
+    return value, Taken(choice, overruled)
+
+
+def _keep_or_delete(request: OpenRequest, entity: Entity, row: Row, fate: str) -> None:
+    if fate == DELETED:
+        trash.delete(request, entity, row)
+        return
+    if entity == "link":
+        fields = stored_fields(entity, row)
+        for end in trash.trashed_ends(request.db, fields):
+            trash.restore(request, end, load(request.db, end, "t.id = ?", (fields[end],))[0], with_links=False)
+    trash.restore(request, entity, row)
+
+
+def _last_writer(request: OpenRequest, entity: Entity, id: int) -> Side:
+    """This request where it wrote the record, which the log may not tell yet."""
+    if (entity, id) in request.touched:
+        sql = f"SELECT revision FROM {TABLES[entity]} WHERE id = ?"
+        (revision,) = request.db.execute(sql, (id,)).fetchone()
+        return Side(request.actor, request.via, request.at, revision=revision)
+    return last_side(request.db, entity, id)
+
+
+def _kept(db: Connection, name: str, value: Any) -> Any:
+    """As the log writes it; a text is stored, so that its digest can be read."""
+    if name == "text" and value:
+        keep_body(db, value)
+    return to_log(name, value)
+
+
+def _text_of(db: Connection, name: str, value: Any) -> Any:
+    return body_of(db, value) if name == "text" and value else value
+
+
+def _logged(name: str, how: Taken) -> Taken:
+    return Taken(how.how, to_log(name, how.overruled))

@@ -22,6 +22,7 @@ from core import (
     history,
     profile_merge,
     reads,
+    settling,
     sources,
     taking_back,
     trash,
@@ -144,7 +145,7 @@ class LocalWorkspace:
             records = _records(db, entity, list(found.values()))
         return {external_id: records[id] for external_id, id in found.items() if id in records}
 
-    def said(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:
         with self.store.read() as db:
             return sources.said(db, entity, source, ids)
 
@@ -187,7 +188,7 @@ class LocalWorkspace:
             return stored_rules(db)
 
     def settle(self, rule: Rule, ids: Sequence[RecordId] | None = None, *, dry_run: bool = False) -> Settlement:
-        return conflicts.settle(self.store, self.actor, rule, ids, dry_run=dry_run)
+        return settling.settle(self.store, self.actor, rule, ids, dry_run=dry_run)
 
     # --- profiles that are one person ------------------------------------------------------------
 

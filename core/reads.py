@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from core import search
 from core.errors import Invalid, NotFound
 from core.fields import NO_POSITION, Entity
-from core.records import TABLES
+from core.records import CONFLICT_TITLE, TABLES
 from core.store import Store
 from core.values import (
     COUNT_LIMIT,
@@ -133,14 +133,6 @@ CONFLICT_RECORD: Final = """CASE t.entity
     WHEN 'document' THEN (SELECT uid FROM document WHERE id = t.record_id)
     WHEN 'link' THEN (SELECT uid FROM link WHERE id = t.record_id)
     ELSE (SELECT uid FROM relationship_type WHERE id = t.record_id) END"""
-CONFLICT_TITLE: Final = """CASE t.entity
-    WHEN 'profile' THEN (SELECT name FROM profile WHERE id = t.record_id)
-    WHEN 'document' THEN (SELECT title FROM document WHERE id = t.record_id)
-    WHEN 'link' THEN (SELECT d.title || ' · ' || y.name || ' · ' || p.name FROM link l
-        JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
-        JOIN relationship_type y ON y.id = l.type_id WHERE l.id = t.record_id)
-    ELSE (SELECT name FROM relationship_type WHERE id = t.record_id) END"""
-
 ROWS: Final[dict[Entity, Any]] = {
     "profile": ProfileRow,
     "document": DocumentRow,
@@ -156,7 +148,8 @@ COLUMNS: Final[dict[Entity, str]] = {
     "rule": "t.uid, t.name, t.entity, t.field, t.relationship, t.actor, t.source, t.tag, t.prefer, t.preferred,"
     " t.revision, t.created_at, t.updated_at",
     "conflict": f"t.uid, t.entity, {CONFLICT_RECORD}, {CONFLICT_TITLE}, t.question,"
-    " (SELECT json_group_array(key) FROM json_each(t.mine)), t.sides, t.suggested,"
+    " (SELECT json_group_array(key) FROM json_each(t.mine) WHERE key NOT IN (SELECT key FROM json_each(t.outcome))),"
+    " t.sides, t.suggested,"
     " t.revision, t.created_at, t.updated_at",
     "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind},"
     f" nullif(t.position, {NO_POSITION}),"

@@ -141,6 +141,8 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
                 f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",
                 (fields[name],),
             ).fetchone()
+    elif entity == "conflict":
+        title = names(db, "conflict", [id])[id].title
     else:
         title = fields[TITLES[entity]]
     (author,) = db.execute(
@@ -182,6 +184,9 @@ def names(db: Connection, entity: Entity, ids: Iterable[int]) -> dict[int, Name]
     if entity == "link":
         found = in_chunks(db, LINK_NAMES, list(ids))
         return {id: Name(uid, title, (document, profile)) for id, uid, title, document, profile in found}
+    if entity == "conflict":
+        sql = f"SELECT t.id, t.uid, {CONFLICT_TITLE} FROM conflict t WHERE t.id IN"
+        return {id: Name(uid, title or "(purged)") for id, uid, title in in_chunks(db, sql, list(ids))}
     sql = f"SELECT id, uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE id IN"
     return {id: Name(uid, title) for id, uid, title in in_chunks(db, sql, list(ids))}
 
@@ -191,6 +196,16 @@ SELECT l.id, l.uid, d.title || ' · ' || t.name || ' · ' || p.name, d.uid, p.ui
 JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
 JOIN relationship_type t ON t.id = l.type_id WHERE l.id IN
 """
+
+
+CONFLICT_TITLE: Final = """CASE t.entity
+    WHEN 'profile' THEN (SELECT name FROM profile WHERE id = t.record_id)
+    WHEN 'document' THEN (SELECT title FROM document WHERE id = t.record_id)
+    WHEN 'link' THEN (SELECT d.title || ' · ' || y.name || ' · ' || p.name FROM link l
+        JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
+        JOIN relationship_type y ON y.id = l.type_id WHERE l.id = t.record_id)
+    ELSE (SELECT name FROM relationship_type WHERE id = t.record_id) END"""
+"""A conflict is named as the record that it is about."""
 
 
 def in_chunks(db: Connection, sql: str, values: list[Any], before: tuple[Any, ...] = ()) -> list[Any]:

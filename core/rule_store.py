@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from core.rules import Rule
+from collections.abc import Mapping
+from typing import Any
+
+from core.fields import NO_POSITION
+from core.rules import Rule, check_rule
 from core.store import Connection
 
 RULES = """
 SELECT name, uid, revision, entity, field, relationship, actor, source, tag, prefer, preferred FROM rule
 WHERE deleted_at IS NULL ORDER BY position, id
 """
+
+
+def check_stored_rule(db: Connection, fields: Mapping[str, Any], id: int | None) -> None:
+    """Raises Invalid for a rule that could never decide, given those that stand before it; `id` is its own."""
+    position = fields["position"] if fields["position"] is not None else NO_POSITION
+    before = db.execute(
+        "SELECT uid FROM rule WHERE deleted_at IS NULL AND id IS NOT ?1 AND (position, id) < (?2, coalesce(?1, ?3))",
+        (id, position, LATEST),
+    ).fetchall()
+    uids = {uid for (uid,) in before}
+    check_rule(fields, [rule for rule in stored_rules(db) if rule.id in uids])
+
+
+LATEST = 2**62
+"""Stands for the local id of a rule that is about to be made."""
 
 
 def stored_rules(db: Connection) -> list[Rule]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import Conflict
-from core.fields import Entity
-from core.records import Row, load, stored_fields
-from core.store import Store
+from core.fields import RECORDS, Entity
+from core.records import TABLES, Row, load, stored_fields
+from core.store import Connection, Store
 from core.values import Actor
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool 
         request.check_type(fields, row[0])
     request.update(entity, row, {"deleted_at": None}, "restored", {}, {})
     request.enter(entity, row[0], fields)
-    request.stats["trash"] -= 1
+    if entity in RECORDS:
+        request.stats["trash"] -= 1
     if with_links and entity in ("profile", "document"):
         for link in _links_deleted_with(request, entity, row):
             restore(request, "link", link)
@@ -58,10 +60,18 @@ def _has_links(request: OpenRequest, row: Row) -> bool:
 
 
 def _refuse_trashed_ends(request: OpenRequest, fields: dict[str, Any]) -> None:
-    for end in ENDS:
-        found = load(request.db, end, "t.id = ?", (fields[end],))
-        if found and found[0][6] is not None:
-            raise Conflict(f"its {end} {request.name(end, found[0])} is in the trash; restore that first")
+    for end in trashed_ends(request.db, fields):
+        row = load(request.db, end, "t.id = ?", (fields[end],))[0]
+        raise Conflict(f"its {end} {request.name(end, row)} is in the trash; restore that first")
+
+
+def trashed_ends(db: Connection, fields: Mapping[str, Any]) -> tuple[Entity, ...]:
+    """Those of what a link joins that are in the trash; the fields hold local ids."""
+    return tuple(
+        end
+        for end in ENDS
+        if db.execute(f"SELECT 1 FROM {TABLES[end]} WHERE id = ? AND deleted_at IS NOT NULL", (fields[end],)).fetchone()
+    )
 
 
 def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[Row]:

@@ -134,9 +134,12 @@ def _set_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]
 
 def _bring_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
     """Of a deletion: the links that went along have changes of their own."""
+    _, entity, id, _, _, before, _ = change
     if later:
         raise _overtaken(request, change, later[-1])
-    trash.restore(request, change[1], row, with_links=False)
+    trash.restore(request, entity, row, with_links=False)
+    if before:
+        request.edit(entity, _row(request, entity, id), _values(request.db, before))
 
 
 _OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring_back, "restored": _delete}

@@ -346,28 +346,29 @@ class Stats(msgspec.Struct, frozen=True):
 class Create(msgspec.Struct, frozen=True):
     """A new record; a field that is not given is empty. A link to what an unlinked one joined revives that one.
 
-    `external` is the source that says so, and the id that it has there, unique for each entity ("" for a link, which
-    needs none); what it says is kept as the base of its next Edit.
+    `external` is a source and the id that the record has there, unique for each entity. `source` names the one that
+    says so: what it says is kept as the base of its next Edit.
     """
 
     entity: Entity
     fields: dict[str, Any]
     external: tuple[str, str] | None = None
     id: RecordId | None = None
+    source: str = ""
 
 
 class Edit(msgspec.Struct, frozen=True):
     """Sets the fields given. With `version` (of the Record that was read) it raises Stale when that is not current.
 
     With `merge` it does not: the two versions are merged, with what was read as the base, and what no rule can settle
-    becomes a conflict. With `external` they are merged too, with what that source said last as the base.
+    becomes a conflict. With `source` they are merged too, with what that source said last as the base.
     """
 
     ref: Ref
     fields: dict[str, Any]
     version: int | None = None
     merge: bool = False
-    external: tuple[str, str] | None = None
+    source: str = ""
 
 
 class Delete(msgspec.Struct, frozen=True):

@@ -97,8 +97,8 @@ class Workspace(Protocol):
         In place of a profile that was merged into another stands that other one.
         """
 
-    def said(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What the source said last of the records with these external ids; of links by the text of their own ids."""
+    def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:
+        """The fields that the source named when it spoke last of these records; of those it never did, nothing."""
 
     def find_links(
         self, keys: Sequence[tuple[RecordId, RecordId, str]]

@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Final, cast
 
 import msgspec
 import uuid_utils
 
-from core import bulk_links, conflicts, profile_merge, search, trash
+from core import bulk_links, conflicts, meeting, profile_merge, search, sources, trash
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
-from core.fields import FIELDS, LINE, Entity, Field, check_fields, check_validity, now, sort_key
+from core.fields import FIELDS, LINE, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
+from core.merge_values import Side, Taken
 from core.records import (
     COLUMNS,
     META,
@@ -33,6 +35,8 @@ from core.records import (
     stored_fields,
     to_log,
 )
+from core.rule_store import check_stored_rule, stored_rules
+from core.rules import Rule
 from core.store import Connection, Store
 from core.values import (
     Actor,
@@ -42,6 +46,7 @@ from core.values import (
     Edit,
     MergeProfiles,
     Receipt,
+    RecordId,
     Ref,
     Resolve,
     SplitProfile,
@@ -59,6 +64,16 @@ STATS: Final[Mapping[Entity, str]] = {
     "rule": "rules",
     "conflict": "conflicts",
 }
+
+WORDS: Final[Mapping[tuple[ChangeKind, Entity], str]] = {
+    ("created", "link"): "linked",
+    ("deleted", "link"): "unlinked",
+    ("created", "conflict"): "opened",
+    ("deleted", "conflict"): "settled",
+    ("restored", "conflict"): "reopened",
+}
+"""What was done, where it is not named as the log names it."""
+NOTHING_TAKEN: Final[Mapping[str, Taken]] = {}
 
 _json = msgspec.json.Encoder().encode
 
@@ -122,6 +137,8 @@ class OpenRequest:
         self.total = 0
         self.done: Counter[tuple[ChangeKind, Entity]] = Counter()
         self.stats: Counter[str] = Counter()
+        self.conflicts: dict[RecordId, None] = {}  # met or made, in order
+        self.touched: dict[tuple[Entity, int], None] = {}  # records whose open conflicts are to be looked at again
         self._changes: list[tuple[Any, ...]] = []
         # Versions are drawn anew for each request, so that a restored backup cannot give one out a second time.
         self._next_version = int.from_bytes(os.urandom(8)) >> 2
@@ -135,22 +152,31 @@ class OpenRequest:
             return profile_merge.merge(self, write)
         if isinstance(write, SplitProfile):
             return profile_merge.split(self, write)
+        if write.ref.entity == "conflict":
+            raise Invalid("a conflict is changed by settling it")
         row = load_one(self.db, write.ref)
         if isinstance(write, Edit):
-            self._compare(write.ref, row, write.version)
-            self.edit(write.ref.entity, row, check_fields(write.ref.entity, write.fields))
+            if write.source or (write.merge and write.version not in (None, row[3])):
+                meeting.edit(self, write, row)
+            else:
+                self._compare(write.ref, row, write.version)
+                self.edit(write.ref.entity, row, check_fields(write.ref.entity, write.fields))
         elif isinstance(write, Delete):
-            self._compare(write.ref, row, write.version)
-            trash.delete(self, write.ref.entity, row)
+            if write.merge and write.version not in (None, row[3]):
+                meeting.delete(self, write, row)
+            else:
+                self._compare(write.ref, row, write.version)
+                trash.delete(self, write.ref.entity, row)
         else:
             trash.restore(self, write.ref.entity, row)
         return write.ref
 
     def finish(self, refs: list[Ref]) -> Receipt:
         """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
+        conflicts.look_again(self)
         self.flush()
         if self.id is None:
-            return Receipt(None, refs, 0, "nothing had to change")
+            return Receipt(None, refs, 0, "nothing had to change", list(self.conflicts))
         if self.total > 1:
             self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
         self.db.executemany(
@@ -158,7 +184,7 @@ class OpenRequest:
             " ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
             [(name, by) for name, by in self.stats.items() if by],
         )
-        return Receipt(self.uid, refs, self.total, self._summary())
+        return Receipt(self.uid, refs, self.total, self._summary(), list(self.conflicts))
 
     # --- the change log ----------------------------------------------------------------------------
 
@@ -177,8 +203,10 @@ class OpenRequest:
         version: int,
         before: Mapping[str, Any],
         after: Mapping[str, Any],
+        taken: Mapping[str, Taken] = NOTHING_TAKEN,
     ) -> None:
-        self._changes.append((self.begin(), entity, id, kind, revision, version, _log_json(before), _log_json(after)))
+        logged = (_log_json(before), _log_json(after), _taken_json(taken))
+        self._changes.append((self.begin(), entity, id, kind, revision, version, *logged))
         self.done[kind, entity] += 1
         if len(self._changes) >= FLUSH:
             self.flush()
@@ -208,8 +236,8 @@ class OpenRequest:
     def flush(self) -> None:
         if self._changes:
             self.db.executemany(
-                "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO change(request_id, entity, record_id, kind, revision, version, before, after, taken)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 self._changes,
             )
             self.total += len(self._changes)
@@ -218,7 +246,7 @@ class OpenRequest:
     def _summary(self) -> str:
         parts = []
         for (kind, entity), count in self.done.items():
-            word = {"link": "linked", "unlink": "unlinked"}.get(_verb(kind, entity), kind)
+            word = WORDS.get((kind, entity), kind)
             parts.append(f"{word} {count:,} {entity}{'' if count == 1 else 's'}")
         return ", ".join(parts)
 
@@ -226,6 +254,8 @@ class OpenRequest:
 
     def create(self, write: Create) -> Ref:
         entity = write.entity
+        if entity == "conflict":
+            raise Invalid("a conflict is made where two versions of a record meet")
         fields = check_fields(entity, write.fields)
         if entity == "profile":
             fields.setdefault("kind", "person")
@@ -238,6 +268,9 @@ class OpenRequest:
         complete["created"] = complete["created"] if complete["created"] is not None else self.at
         if entity == "type":
             self.check_type(complete, None)
+        if entity == "rule":
+            complete["entity"] = complete["entity"] or "any"
+            check_stored_rule(self.db, complete, None)
         uid = uuid_utils.uuid7().bytes if write.id is None else write.id
         if not isinstance(uid, bytes) or len(uid) != 16:
             raise Invalid("must be 16 bytes", "id")
@@ -256,6 +289,8 @@ class OpenRequest:
             raise
         if write.external:
             self._keep_external(entity, id, write.external)
+        if write.source:
+            sources.keep(self.db, entity, id, write.source, fields)
         self.enter(entity, id, complete)
         self.log(entity, id, "created", 1, version, {}, filled(complete))
         return Ref(entity, uid)
@@ -266,6 +301,8 @@ class OpenRequest:
             raise Invalid("the id of a link follows from its ends and type", "id")
         if write.external:
             self._keep_external("link", id, write.external)
+        if write.source:
+            sources.keep(self.db, "link", id, write.source, bulk_links.without_ends(fields))
         return ref
 
     def insert(self, table: str, columns: Mapping[str, Any]) -> int:
@@ -308,9 +345,29 @@ class OpenRequest:
         if version is not None and version != row[3]:
             raise Stale(record(self.db, ref.entity, row))
 
-    def edit(self, entity: Entity, row: Row, fields: Mapping[str, Any]) -> None:
-        """Sets checked fields of a living record; nothing when they are so already."""
-        if row[6] is not None:
+    @cached_property
+    def rules(self) -> list[Rule]:
+        return stored_rules(self.db)
+
+    @property
+    def side(self) -> Side:
+        """Who brings what this request writes."""
+        return Side(self.actor, self.via, self.at)
+
+    def edit(
+        self,
+        entity: Entity,
+        row: Row,
+        fields: Mapping[str, Any],
+        taken: Mapping[str, Taken] = NOTHING_TAKEN,
+        *,
+        in_trash: bool = False,
+    ) -> None:
+        """Sets checked fields of a living record, or of one `in_trash`; nothing when they are so already.
+
+        What a merge overruled is logged also where nothing else changes, since it would stand nowhere otherwise.
+        """
+        if row[6] is not None and not in_trash:
             raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
         current = stored_fields(entity, row)
         after: dict[str, Any] = {}
@@ -322,15 +379,21 @@ class OpenRequest:
                 raise Invalid("must not be empty", name)
             if not field.same(value, current[name]):
                 after[name] = value
-        if not after:
+        overruled = any(one.overruled is not None for one in taken.values())
+        if not after and not overruled:
             return
         merged = current | after
         if entity == "type":
             self.check_type(merged, row[0])
+        if entity == "rule":
+            check_stored_rule(self.db, merged, row[0])
         if entity == "link":
             check_validity(merged)
         before = {name: current[name] for name in after}
-        self.update(entity, row, self.columns(entity, after), "updated", before, after)
+        told = {name: one for name, one in taken.items() if name in after or one.overruled is not None}
+        self.update(entity, row, self.columns(entity, after), "updated", before, after, told)
+        if row[6] is not None:
+            return
         if search.FIELDS.get(entity, frozenset()) & after.keys():
             search.put_in_index(self.db, entity, row[0], merged)
         if entity == "document" and "tags" in after:
@@ -344,12 +407,15 @@ class OpenRequest:
         kind: ChangeKind,
         before: Mapping[str, Any],
         after: Mapping[str, Any],
+        taken: Mapping[str, Taken] = NOTHING_TAKEN,
     ) -> None:
         version = self.next_version()
         columns = {**columns, "revision": row[2] + 1, "version": version, "updated_at": self.at}
         sets = ", ".join(f"{name} = ?" for name in columns)
         self.db.execute(f"UPDATE {TABLES[entity]} SET {sets} WHERE id = ?", (*columns.values(), row[0]))
-        self.log(entity, row[0], kind, row[2] + 1, version, before, after)
+        self.log(entity, row[0], kind, row[2] + 1, version, before, after, taken)
+        if entity in RECORDS:
+            self.touched[entity, row[0]] = None
 
     # --- what goes with a row -------------------------------------------------------------------------
 
@@ -377,7 +443,8 @@ class OpenRequest:
         if entity == "document":
             self._set_tags(id, fields["tags"], [])
         self.count(entity, fields, -1)
-        self.stats["trash"] += 1
+        if entity in RECORDS:
+            self.stats["trash"] += 1
 
     def count(self, entity: Entity, fields: Mapping[str, Any], by: int) -> None:
         self.stats[STATS[entity]] += by
@@ -406,13 +473,14 @@ class OpenRequest:
         raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
 
 
+def _taken_json(taken: Mapping[str, Taken]) -> str:
+    if not taken:
+        return "{}"
+    logged = {name: Taken(one.how, to_log(name, one.overruled)) for name, one in taken.items()}
+    return _json(logged).decode()
+
+
 def _log_json(fields: Mapping[str, Any]) -> str:
     if not fields:
         return "{}"
     return _json({name: to_log(name, value) for name, value in fields.items()}).decode()
-
-
-def _verb(kind: ChangeKind, entity: Entity) -> str:
-    if entity == "link" and kind in ("created", "deleted"):
-        return "link" if kind == "created" else "unlink"
-    return kind

@@ -5,5 +5,7 @@ from sqlmodel import SQLModel
 
 import core.models  # noqa: F401 - fills the metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata, transactional_ddl=True
+)
 context.run_migrations()

@@ -34,6 +34,8 @@ FULL: Mapping[Entity, dict[str, Any]] = {
         "attributes": {"born": 1814, "languages": ["sv", "fr"], "deep": {"er": {"still": True, "none": None}}},
         "notes": "Two\nlines, and 漢字.",
         "created": -4_900_000_000_000_000,
+        "merged_into": "",
+        "distinct_from": ["018f2f3e-0000-7000-8000-000000000001"],
     },
     "document": {
         "title": "Recherches sur le spectre solaire",

@@ -1,0 +1,129 @@
+"""One rule over many open conflicts: what it would decide, and deciding it as one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from core import conflicts
+from core.errors import NotFound
+from core.fields import Entity
+from core.meeting import context_of
+from core.merge_values import Context, FieldConflict, Taken
+from core.records import Row, load, names, stored_fields
+from core.rules import Decision, Rule, check_rule, decide
+from core.store import Connection, Store
+from core.values import Actor, RecordId, Settlement
+from core.writes import OpenRequest
+
+CHUNK: Final = 500  # conflicts
+SAMPLE: Final = 20  # decisions that are shown
+
+
+def settle(store: Store, actor: Actor, rule: Rule, ids: Sequence[RecordId] | None, *, dry_run: bool) -> Settlement:
+    """Decides what the rule can, in these conflicts or in all open ones. Raises Invalid, NotFound.
+
+    Costs about 20 us a field for a dry run and 200 us a record for the decision.
+    """
+    check_rule(msgspec.structs.asdict(rule), [])
+    if dry_run:
+        with store.read() as db:
+            return _settle(db, None, rule, ids)
+    with store.write() as db:
+        request = OpenRequest(db, actor, f"settled by {rule.label}")
+        settlement = _settle(db, request, rule, ids)
+        return msgspec.structs.replace(settlement, receipt=request.finish([]))
+
+
+def _settle(db: Connection, request: OpenRequest | None, rule: Rule, ids: Sequence[RecordId] | None) -> Settlement:
+    decided = total = 0
+    records: set[tuple[Entity, int]] = set()
+    sample: list[tuple[Entity, int, str, Any]] = []
+    for rows in _chunks(db, ids):
+        of_chunk = [(row, stored_fields("conflict", row)) for row in rows]
+        loaded = _records(db, [stored for _, stored in of_chunk])
+        for row, stored in of_chunk:
+            entity, id = stored["entity"], stored["record"]
+            if request is not None and (entity, id) in request.touched:
+                # Another conflict of this record was settled just now: what is theirs is another value.
+                conflicts.refresh(request, row)
+                row = load(db, "conflict", "t.id = ?", (row[0],))[0]
+                stored = stored_fields("conflict", row)
+                loaded[entity, id] = load(db, entity, "t.id = ?", (id,))[0]
+            if row[6] is not None or (entity, id) not in loaded:
+                continue
+            still_open = {one.field: one for one in conflicts.open_fields(db, stored)}
+            found = _decisions(db, rule, stored, loaded[entity, id], still_open.values())
+            total += len(still_open)
+            decided += len(found)
+            if not found:
+                continue
+            records.add((entity, id))
+            if len(sample) < SAMPLE:
+                sample += [(entity, id, name, one.value) for name, one in found.items()]
+            if request is not None:
+                decisions = {
+                    name: (one.value, Taken(one.rule.label, _loser(entity, still_open[name], one.value)))
+                    for name, one in found.items()
+                }
+                conflicts.apply(request, row, stored, decisions, loaded[entity, id])
+    return Settlement(decided, total, len(records), total - decided, sample=_shown(db, sample[:SAMPLE]))
+
+
+def _chunks(db: Connection, ids: Sequence[RecordId] | None) -> Iterator[list[Row]]:
+    if ids is None:
+        last = 0
+        while rows := load(db, "conflict", "t.id > ? AND t.deleted_at IS NULL ORDER BY t.id LIMIT ?", (last, CHUNK)):
+            yield rows
+            last = rows[-1][0]
+        return
+    for start in range(0, len(ids), CHUNK):
+        chunk = list(ids[start : start + CHUNK])
+        rows = load(db, "conflict", f"t.uid IN ({','.join('?' * len(chunk))})", chunk)
+        if len(rows) < len(set(chunk)):
+            raise NotFound("one of these conflicts is gone; look at the list again")
+        yield rows
+
+
+def _records(db: Connection, stored: Sequence[dict[str, Any]]) -> dict[tuple[Entity, int], Row]:
+    """The records that conflicts are about, by kind and local id."""
+    wanted: dict[Entity, list[int]] = {}
+    for one in stored:
+        wanted.setdefault(one["entity"], []).append(one["record"])
+    return {
+        (entity, row[0]): row
+        for entity, ids in wanted.items()
+        for row in load(db, entity, f"t.id IN ({','.join('?' * len(ids))})", ids)
+    }
+
+
+def _decisions(
+    db: Connection, rule: Rule, stored: dict[str, Any], row: Row, still_open: Iterable[FieldConflict]
+) -> dict[str, Decision]:
+    """What the rule decides of one conflict, by field."""
+    entity = stored["entity"]
+    sides = conflicts.sides_of(stored)
+    if rule.tag or rule.relationship:
+        context = context_of(db, entity, stored_fields(entity, row), sides["mine"], sides["theirs"])
+    else:
+        context = Context(sides["mine"], sides["theirs"])
+    return {one.field: decision for one in still_open if (decision := decide([rule], entity, one, context))}
+
+
+def _loser(entity: Entity, conflict: FieldConflict, value: Any) -> Any:
+    """What is overruled; nothing where the value holds both sides."""
+    same = conflicts.field_of(entity, conflict.field).same
+    return conflict.theirs if same(value, conflict.mine) else conflict.mine if same(value, conflict.theirs) else None
+
+
+def _shown(db: Connection, sample: list[tuple[Entity, int, str, Any]]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            names(db, entity, [id])[id].title,
+            conflicts.field_of(entity, name).label,
+            conflicts.field_of(entity, name).format(value),
+        )
+        for entity, id, name, value in sample
+    ]
