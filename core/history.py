@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from core.errors import NotFound
-from core.fields import FIELDS, Entity
-from core.records import Row, body_of, stored_fields, to_log
+from core.errors import Invalid, NotFound
+from core.fields import FIELDS, Entity, format_instant
+from core.records import ENDS, TITLES, Row, body_of, load_one, record, stored_fields, to_log
 from core.store import Connection, Store
 from core.values import Blame, Record, Ref
 
 
 def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
-    raise NotImplementedError
+    """The record after its last change at or before the instant (microseconds), or as its revision was.
+
+    Whether it was in the trash is of then; external ids, and the names of what a link joins, are of now. Raises
+    NotFound before it was made and for a revision that it never had, Invalid when both are asked for.
+    """
+    if at is not None and revision is not None:
+        raise Invalid("ask for an instant or for a revision, not for both")
+    with store.read() as db:
+        row = load_one(db, ref)
+        now = record(db, ref.entity, row)
+        step = _step_at(db, row, now, at) if revision is None else _step_of(db, row, now, revision)
+        fields = fields_after(db, ref.entity, row, step.seq)
+        if ref.entity == "link":
+            fields |= {name: now.fields[name] for name in ENDS}
+        return msgspec.structs.replace(
+            now,
+            title=fields[TITLES[ref.entity]] if ref.entity in TITLES else now.title,
+            fields=fields,
+            revision=step.revision,
+            version=step.version,
+            created_at=fields["created"],
+            updated_at=step.at,
+            updated_by=step.actor,
+            deleted_at=_deleted_at(db, ref.entity, row[0], step.seq),
+        )
 
 
 def blame(store: Store, ref: Ref) -> dict[str, Blame]:
@@ -47,3 +71,49 @@ def seq_of_version(db: Connection, entity: Entity, id: int, version: int) -> int
     if not found:
         raise NotFound("that version of the record is not in its history; read it again")
     return int(found[0])
+
+
+# --- the steps of a record -----------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """One change of a record, without its values."""
+
+    seq: int
+    revision: int
+    version: int
+    actor: str
+    at: int
+
+
+STEP = """
+SELECT c.seq, c.revision, c.version, r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id
+WHERE c.entity = ? AND c.record_id = ?
+"""
+"""By change_of_record."""
+
+
+def _step_at(db: Connection, row: Row, now: Record, at: int | None) -> Step:
+    of_record = (now.ref.entity, row[0])
+    found = db.execute(f"{STEP} AND r.at <= ? ORDER BY c.seq DESC LIMIT 1", (*of_record, at)).fetchone()
+    if not found:
+        first = Step(*db.execute(f"{STEP} ORDER BY c.seq LIMIT 1", of_record).fetchone())
+        raise NotFound(f"{now.title} was made only on {format_instant(first.at)}; name a later time")
+    return Step(*found)
+
+
+def _step_of(db: Connection, row: Row, now: Record, revision: int) -> Step:
+    found = db.execute(f"{STEP} AND c.revision = ?", (now.ref.entity, row[0], revision)).fetchone()
+    if not found:
+        raise NotFound(f"{now.title} has no revision {revision}; name one from 1 to {now.revision}")
+    return Step(*found)
+
+
+def _deleted_at(db: Connection, entity: Entity, id: int, seq: int) -> int | None:
+    """When the record had gone to the trash, where the change `seq` left it there."""
+    kind, at = db.execute(
+        "SELECT c.kind, r.at FROM change c JOIN request r ON r.id = c.request_id WHERE c.entity = ? AND c.record_id = ?"
+        " AND c.seq <= ? AND c.kind IN ('created', 'deleted', 'restored') ORDER BY c.seq DESC LIMIT 1",
+        (entity, id, seq),
+    ).fetchone()
+    return at if kind == "deleted" else None
