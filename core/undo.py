@@ -129,7 +129,7 @@ def _set_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]
     overtaking = [one for one in later if row[6] is not None or one.fields & after.keys()]
     if overtaking:
         raise _overtaken(request, change, overtaking[-1])
-    request.edit(entity, row, _values(request.db, before))
+    request.edit(entity, row, _values(request.db, before), in_trash=True)
 
 
 def _bring_back(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:

@@ -152,9 +152,9 @@ class OpenRequest:
             return profile_merge.merge(self, write)
         if isinstance(write, SplitProfile):
             return profile_merge.split(self, write)
+        row = load_one(self.db, write.ref)
         if write.ref.entity == "conflict":
             raise Invalid("a conflict is changed by settling it")
-        row = load_one(self.db, write.ref)
         if isinstance(write, Edit):
             if write.source or (write.merge and write.version not in (None, row[3])):
                 meeting.edit(self, write, row)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
+
+from core.fields import FIELDS
+from core.records import load, stored_fields, to_log
 
 TOTALS = """
 SELECT 'profiles', count(*) FROM profile WHERE deleted_at IS NULL
 UNION ALL SELECT 'documents', count(*) FROM document WHERE deleted_at IS NULL
 UNION ALL SELECT 'links', count(*) FROM link WHERE deleted_at IS NULL
 UNION ALL SELECT 'types', count(*) FROM relationship_type WHERE deleted_at IS NULL
+UNION ALL SELECT 'rules', count(*) FROM rule WHERE deleted_at IS NULL
+UNION ALL SELECT 'conflicts', count(*) FROM conflict WHERE deleted_at IS NULL
 UNION ALL SELECT 'links:' || type_id, count(*) FROM link WHERE deleted_at IS NULL GROUP BY type_id
 UNION ALL SELECT 'trash', (SELECT count(*) FROM profile WHERE deleted_at IS NOT NULL)
     + (SELECT count(*) FROM document WHERE deleted_at IS NOT NULL)
@@ -21,9 +27,21 @@ UNION ALL SELECT 'trash', (SELECT count(*) FROM profile WHERE deleted_at IS NOT 
 LATEST = """
 SELECT c.entity, c.record_id FROM {table} t
 JOIN change c ON c.seq = (SELECT max(seq) FROM change WHERE entity = '{entity}' AND record_id = t.id)
-WHERE c.version <> t.version OR c.revision <> t.revision OR (c.kind = 'deleted') <> (t.deleted_at IS NOT NULL)
+WHERE c.version <> t.version OR c.revision <> t.revision OR c.kind = CASE WHEN t.deleted_at IS NULL THEN 'deleted' ELSE 'restored' END
+OR (c.kind = 'created' AND t.deleted_at IS NOT NULL)
 """
-TABLES = {"profile": "profile", "document": "document", "link": "link", "type": "relationship_type"}
+TABLES = {
+    "profile": "profile",
+    "document": "document",
+    "link": "link",
+    "type": "relationship_type",
+    "rule": "rule",
+    "conflict": "conflict",
+}
+UNSETTLED = """
+SELECT count(*) FROM conflict c WHERE (deleted_at IS NULL) <> EXISTS (
+    SELECT 1 FROM json_each(c.mine) WHERE key NOT IN (SELECT key FROM json_each(c.outcome)))
+"""
 
 
 def assert_sound(path: Path) -> None:
@@ -56,6 +74,8 @@ def assert_sound(path: Path) -> None:
             )
             == []
         )
+        assert ask(db, UNSETTLED) == [(0,)], "a conflict is open exactly as long as one of its fields is"
+        assert_theirs_is_stored(db)
         for entity, table in TABLES.items():
             assert ask(db, LATEST.format(entity=entity, table=table)) == []
             revisions = f"SELECT count(*), sum(revision) FROM {table}"
@@ -64,6 +84,19 @@ def assert_sound(path: Path) -> None:
             assert [(rows, total or 0)] == ask(db, logged), "each revision has its change"
     finally:
         db.close()
+
+
+def assert_theirs_is_stored(db: Any) -> None:
+    """What an open conflict calls theirs is what its record holds."""
+    for entity, id, mine, theirs, outcome in ask(
+        db,
+        "SELECT entity, record_id, mine, theirs, outcome FROM conflict WHERE deleted_at IS NULL AND question = 'fields'",
+    ):
+        row = load(db, entity, "t.id = ?", (id,))[0]
+        fields = stored_fields(entity, row)
+        for name in json.loads(mine).keys() - json.loads(outcome).keys():
+            stored = to_log(name, fields[name])
+            assert FIELDS[entity][name].same(json.loads(theirs).get(name), stored), f"{entity} {id}: {name}"
 
 
 def ask(db: Any, sql: str) -> list[tuple[Any, ...]]:

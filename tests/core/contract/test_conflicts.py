@@ -1,0 +1,514 @@
+"""Where two versions of a record meet: what is merged, what becomes a conflict, and how that is settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.errors import Conflict, Invalid, NotFound, Stale
+from core.merge_values import DELETED, KEPT, WHOLE, Taken
+from core.rules import Rule
+from core.values import (
+    ConflictRow,
+    Create,
+    Delete,
+    Edit,
+    Query,
+    Receipt,
+    RecordId,
+    Ref,
+    Resolve,
+    Value,
+)
+from core.workspace import Workspace
+from tests.core.contract.conftest import Place
+from tests.core.making import (
+    delete,
+    edit,
+    fields_of,
+    make_document,
+    make_linked,
+    make_profile,
+    new_link,
+)
+
+OPEN = Query(entity="conflict", sort="created")
+PHONES = {
+    name: [{"label": "", "value": number}]
+    for name, number in (("base", "030 1"), ("mine", "030 2"), ("theirs", "030 3"))
+}
+
+
+@pytest.fixture
+def ann(place: Place) -> Workspace:
+    return place.open("ann")
+
+
+@pytest.fixture
+def bob(place: Place) -> Workspace:
+    return place.open("bob")
+
+
+def save_late(workspace: Workspace, ref: Ref, read: int, **fields: Any) -> Receipt:
+    """Saves over what others may have saved since this version was read."""
+    return workspace.write([Edit(ref, fields, read, merge=True)])
+
+
+def clash(ann: Workspace, bob: Workspace, ref: Ref, mine: dict[str, Any], theirs: dict[str, Any]) -> RecordId:
+    """Bob saves first, then Ann what she typed over the same version; returns the conflict."""
+    read = ann.get(ref).version
+    edit(bob, ref, **theirs)
+    (conflict,) = save_late(ann, ref, read, **mine).conflicts
+    return conflict
+
+
+def open_conflicts(workspace: Workspace) -> list[ConflictRow]:
+    return workspace.page(OPEN).rows
+
+
+# --- a save over a newer row --------------------------------------------------------------------------------
+
+
+def test_different_fields_are_merged_without_a_question(ann: Workspace, bob: Workspace) -> None:
+    # given a profile that Ann read, and that Bob changed since
+    ref = make_profile(ann, "Acme", notes="old", aliases=["A"])
+    read = ann.get(ref).version
+    edit(bob, ref, name="Acme GmbH", aliases=["A", "Acme"])
+
+    # when Ann saves other fields, and other members of the same set
+    receipt = save_late(ann, ref, read, notes="new", aliases=["A", "ACME"])
+
+    # then both are there, and nobody is asked
+    fields = fields_of(ann, ref)
+    assert (fields["name"], fields["notes"]) == ("Acme GmbH", "new")
+    assert set(fields["aliases"]) == {"A", "Acme", "ACME"}
+    assert receipt.conflicts == []
+    assert open_conflicts(ann) == []
+
+
+def test_the_same_value_on_both_sides_is_no_conflict(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, notes="old")
+    read = ann.get(ref).version
+    edit(bob, ref, notes="Zoë", aliases=["x", "y"])
+
+    # the same in decomposed letters, and in another order
+    receipt = save_late(ann, ref, read, notes="Zoe\u0308", aliases=["y", "x"])
+
+    assert receipt.changes == 0
+    assert open_conflicts(ann) == []
+
+
+def test_one_field_changed_on_both_sides_is_a_conflict_and_theirs_stays(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "Acme", notes="old")
+
+    id = clash(ann, bob, ref, {"name": "Acme Ltd", "notes": "mine"}, {"name": "Acme AG"})
+
+    # then theirs stands, what only Ann changed is in, and the conflict holds the three values and who
+    assert (fields_of(ann, ref)["name"], fields_of(ann, ref)["notes"]) == ("Acme AG", "mine")
+    conflict = ann.conflict(id)
+    (open_field,) = conflict.fields
+    assert (open_field.field, open_field.base, open_field.mine, open_field.theirs) == (
+        "name", "Acme", "Acme Ltd", "Acme AG",
+    )  # fmt: skip
+    assert (conflict.mine.actor, conflict.theirs.actor, conflict.record) == ("ann", "bob", ref)
+    assert conflict.theirs.revision == 2
+    (row,) = open_conflicts(bob)
+    assert (row.id, row.title, row.fields, row.mine.actor) == (id, "Acme AG", ["name"], "ann")
+    assert ann.stats().conflicts == 1
+
+
+def test_a_version_that_never_was_is_refused(ann: Workspace) -> None:
+    ref = make_profile(ann)
+    with pytest.raises(NotFound, match="read it again"):
+        save_late(ann, ref, 12345, notes="x")
+    assert fields_of(ann, ref)["notes"] == ""
+
+
+def test_a_value_that_does_not_fit_is_refused_before_anything_meets(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann)
+    read = ann.get(ref).version
+    edit(bob, ref, name="B")
+    with pytest.raises(Invalid, match="must be one line"):
+        save_late(ann, ref, read, name="two\nlines")
+    assert open_conflicts(ann) == []
+
+
+def test_the_same_person_saving_again_goes_on_with_the_same_conflict(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "Acme")
+    read = ann.get(ref).version
+    id = clash(ann, bob, ref, {"name": "Acme Ltd"}, {"name": "Acme AG"})
+
+    # when she saves again over what she read first, then what Bob has
+    assert save_late(ann, ref, read, name="Acme Limited").conflicts == [id]
+    assert ann.conflict(id).fields[0].mine == "Acme Limited"
+    save_late(ann, ref, read, name="Acme AG")
+
+    # then nothing is left to ask
+    assert open_conflicts(ann) == []
+    assert ann.conflict(id).settled_at is not None
+
+
+def test_a_window_that_would_end_before_it_begins_is_asked_about(ann: Workspace, bob: Workspace) -> None:
+    *_, link = make_linked(ann)
+    ann.write([Edit(link, {"valid_from": 100, "valid_until": 200})])
+
+    id = clash(ann, bob, link, {"valid_from": 180}, {"valid_until": 150})
+
+    assert {one.field for one in ann.conflict(id).fields} == {"valid_from", "valid_until"}
+    assert (fields_of(ann, link)["valid_from"], fields_of(ann, link)["valid_until"]) == (100, 150)
+
+
+# --- deletions ------------------------------------------------------------------------------------------------
+
+
+def test_deleting_what_was_changed_since_asks_and_the_record_lives(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "Acme")
+    read = ann.get(ref).version
+    edit(bob, ref, notes="important")
+
+    (id,) = ann.write([Delete(ref, read, merge=True)]).conflicts
+
+    assert ann.get(ref).deleted_at is None
+    conflict = ann.conflict(id)
+    assert (conflict.question, conflict.fields[0].mine, conflict.fields[0].theirs) == ("deletion", DELETED, KEPT)
+    # and it goes when that is what is chosen
+    ann.write([Resolve(id, {WHOLE: "mine"})])
+    assert ann.get(ref).deleted_at is not None
+    assert open_conflicts(ann) == []
+
+
+def test_editing_what_was_deleted_since_asks_and_the_record_lives(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "Acme")
+    read = ann.get(ref).version
+    delete(bob, ref)
+
+    (id,) = save_late(ann, ref, read, notes="important").conflicts
+
+    assert ann.get(ref).deleted_at is None
+    assert fields_of(ann, ref)["notes"] == "important"
+    conflict = ann.conflict(id)
+    assert (conflict.question, conflict.fields[0].mine, conflict.fields[0].theirs) == ("deletion", KEPT, DELETED)
+    ann.write([Resolve(id, {WHOLE: "theirs"})])
+    assert ann.get(ref).deleted_at is not None
+
+
+def test_deleting_what_was_not_changed_is_no_question(ann: Workspace) -> None:
+    ref = make_profile(ann)
+    ann.write([Delete(ref, ann.get(ref).version, merge=True)])
+    assert ann.get(ref).deleted_at is not None
+    assert open_conflicts(ann) == []
+
+
+def test_a_deletion_by_hand_answers_the_question(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann)
+    read = ann.get(ref).version
+    edit(bob, ref, notes="x")
+    ann.write([Delete(ref, read, merge=True)])
+    delete(bob, ref)
+    assert open_conflicts(ann) == []
+
+
+def test_editing_a_link_whose_end_is_gone_asks_and_keeping_brings_the_end_back(ann: Workspace, bob: Workspace) -> None:
+    # given a link that went with its document
+    document, _, link = make_linked(ann)
+    read = ann.get(link).version
+    delete(bob, document)
+
+    # when it is edited
+    (id,) = save_late(ann, link, read, note="kept").conflicts
+
+    # then it waits in the trash until someone chooses
+    assert ann.conflict(id).question == "dangling"
+    assert ann.get(link).deleted_at is not None
+    ann.write([Resolve(id, {WHOLE: "mine"})])
+    assert ann.get(document).deleted_at is None
+    assert (ann.get(link).deleted_at, fields_of(ann, link)["note"]) == (None, "kept")
+    assert open_conflicts(ann) == []
+
+
+# --- what a source says ------------------------------------------------------------------------------------------
+
+
+def test_a_source_that_says_the_same_again_leaves_local_edits(ann: Workspace) -> None:
+    (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, ("crm", "1"), source="crm")]).refs
+    edit(ann, ref, notes="edited here")
+
+    ann.write([Edit(ref, {"name": "Ann", "notes": "a"}, source="crm")])
+
+    assert fields_of(ann, ref)["notes"] == "edited here"
+    assert ann.said("profile", "crm", [ref.id]) == {ref.id: {"name": "Ann", "notes": "a"}}
+
+
+def test_a_source_that_says_something_new_meets_a_local_edit(ann: Workspace) -> None:
+    (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, ("crm", "1"), source="crm")]).refs
+    edit(ann, ref, notes="edited here", name="Ann B.")
+
+    (id,) = ann.write([Edit(ref, {"name": "Ann", "notes": "b"}, source="crm")]).conflicts
+
+    conflict = ann.conflict(id)
+    assert [(one.field, one.base, one.mine, one.theirs) for one in conflict.fields] == [
+        ("notes", "a", "b", "edited here")
+    ]
+    assert conflict.mine.source == "crm"
+    # and what it says next is about the same question
+    ann.write([Edit(ref, {"notes": "c"}, source="crm")])
+    assert [(one.base, one.mine) for one in ann.conflict(id).fields] == [("a", "c")]
+    assert ann.stats().conflicts == 1
+
+
+def test_two_sources_have_a_conflict_each(ann: Workspace) -> None:
+    (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, ("crm", "1"), source="crm")]).refs
+    edit(ann, ref, notes="edited here")
+    ann.write([Edit(ref, {"notes": "b"}, source="crm")])
+    ann.write([Edit(ref, {"notes": "c"}, source="hr")])
+    assert {row.mine.source for row in open_conflicts(ann)} == {"crm", "hr"}
+
+    # when one is settled, the other one is about what stands there then
+    by_source = {row.mine.source: row.id for row in open_conflicts(ann)}
+    ann.write([Resolve(by_source["crm"], {"notes": "mine"})])
+    assert ann.conflict(by_source["hr"]).fields[0].theirs == "b"
+
+
+# --- settling -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", "M"), ("theirs", "T"), ("base", "B"), (Value("N"), "N")])
+def test_a_choice_is_written_and_the_conflict_goes(
+    ann: Workspace, bob: Workspace, choice: Any, expected: str
+) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+
+    receipt = ann.write([Resolve(id, {"name": choice}, ann.conflict(id).version)])
+
+    assert fields_of(ann, ref)["name"] == expected
+    assert open_conflicts(ann) == []
+    assert [row.id for row in ann.page(Query(entity="conflict", trash=True)).rows] == [id]
+    assert "settled 1 conflict" in receipt.summary
+    # and one undo opens it again, one redo settles it
+    ann.undo()
+    assert (fields_of(ann, ref)["name"], [row.id for row in open_conflicts(ann)]) == ("T", [id])
+    assert [one.field for one in ann.conflict(id).fields] == ["name"]
+    ann.redo()
+    assert (fields_of(ann, ref)["name"], open_conflicts(ann)) == (expected, [])
+
+
+def test_no_losing_value_is_gone(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    ann.write([Resolve(id, {"name": "theirs"})])
+    assert ann.conflict(id).outcome == {"name": Taken("theirs", "M")}
+    assert any(change.taken.get("name") == Taken("theirs", "M") for change in ann.changes(ref=ref))
+
+
+def test_both_of_a_list_and_of_a_text(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B", phones=PHONES["base"], notes="one")
+    id = clash(
+        ann, bob, ref, {"phones": [{"label": "a", "value": "1"}], "notes": "two"},
+        {"phones": [{"label": "b", "value": "1"}], "notes": "three"},
+    )  # fmt: skip
+    choices: Any = {one.field: "both" for one in ann.conflict(id).fields}
+    ann.write([Resolve(id, choices)])
+    assert all(text in fields_of(ann, ref)["notes"] for text in ("two", "three"))
+    assert open_conflicts(ann) == []
+
+
+def test_one_field_at_a_time(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B", notes="b")
+    id = clash(ann, bob, ref, {"name": "M", "notes": "m"}, {"name": "T", "notes": "t"})
+
+    ann.write([Resolve(id, {"name": "mine"})])
+
+    assert [one.field for one in ann.conflict(id).fields] == ["notes"]
+    assert [row.fields for row in open_conflicts(ann)] == [["notes"]]
+
+
+def test_what_is_refused_changes_nothing(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    version, cursor = ann.conflict(id).version, ann.cursor()
+    unknown = RecordId(16)
+
+    def refused(error: type[Exception], sentence: str, *writes: Any) -> None:
+        with pytest.raises(error, match=sentence):
+            ann.write(writes)
+        assert ann.cursor() == cursor
+
+    refused(NotFound, "no such conflict", Resolve(unknown, {"name": "mine"}))
+    refused(Stale, "changed by someone else", Resolve(id, {"name": "mine"}, version + 1))
+    refused(Invalid, "is not open", Resolve(id, {"notes": "mine"}))
+    refused(Invalid, "both", Resolve(id, {"name": "both"}))
+    refused(Invalid, "must be one line", Resolve(id, {"name": Value("a\nb")}))
+    refused(Invalid, "characters long", Resolve(id, {"name": Value("x" * 1_000_000)}))
+    refused(Invalid, "settling", Edit(Ref("conflict", id), {"suggested": "mine"}))
+    refused(Invalid, "made where two versions", Create("conflict", {}))
+
+
+def test_a_settled_conflict_is_not_settled_twice(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    ann.write([Resolve(id, {"name": "mine"})])
+    with pytest.raises(Conflict, match="settled already"):
+        bob.write([Resolve(id, {"name": "theirs"})])
+
+
+# --- the record moves on --------------------------------------------------------------------------------------
+
+
+def test_theirs_follows_the_record(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    version = ann.conflict(id).version
+
+    edit(bob, ref, name="T2")
+
+    conflict = ann.conflict(id)
+    assert (conflict.fields[0].theirs, conflict.theirs.revision) == ("T2", 3)
+    with pytest.raises(Stale):
+        ann.write([Resolve(id, {"name": "mine"}, version)])
+
+
+def test_a_record_that_comes_to_hold_mine_is_no_question_any_more(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    edit(bob, ref, name="M")
+    assert open_conflicts(ann) == []
+    # and undo of that opens it again
+    bob.undo()
+    assert [row.id for row in open_conflicts(ann)] == [id]
+
+
+def test_undo_of_the_late_save_takes_its_conflict_along(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B", notes="b")
+    clash(ann, bob, ref, {"name": "M", "notes": "m"}, {"name": "T"})
+    ann.undo()
+    assert open_conflicts(ann) == []
+    assert (fields_of(ann, ref)["name"], fields_of(ann, ref)["notes"]) == ("T", "b")
+
+
+def test_a_conflict_of_a_record_in_the_trash_can_be_settled(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    delete(bob, ref)
+    ann.write([Resolve(id, {"name": "mine"})])
+    assert fields_of(ann, ref)["name"] == "M"
+    assert ann.get(ref).deleted_at is not None
+
+
+# --- rules ------------------------------------------------------------------------------------------------------
+
+
+def test_a_standing_rule_decides_at_once_and_is_named(ann: Workspace, bob: Workspace) -> None:
+    ann.write([Create("rule", {"name": "names by hand", "field": "name", "prefer": "theirs"})])
+    ref = make_profile(ann, "B", notes="b")
+    read = ann.get(ref).version
+    edit(bob, ref, name="T", notes="t")
+
+    (id,) = save_late(ann, ref, read, name="M", notes="m").conflicts
+
+    assert [one.field for one in ann.conflict(id).fields] == ["notes"]
+    change = ann.changes(ref=ref)[0]
+    assert change.taken["name"] == Taken("rule 1 (names by hand)", "M")
+
+
+def test_rules_keep_their_order(ann: Workspace) -> None:
+    ann.write([Create("rule", {"name": "last", "prefer": "theirs", "field": "notes"})])
+    ann.write([Create("rule", {"name": "first", "prefer": "mine", "field": "name", "position": 1})])
+    assert [(rule.number, rule.name) for rule in ann.rules()] == [(1, "first"), (2, "last")]
+    assert [row.label for row in ann.page(Query(entity="rule")).rows] == ["first", "last"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"prefer": "loudest"},
+        {"prefer": "mine", "field": "colour"},
+        {"prefer": "source"},
+        {"prefer": "mine", "relationship": "author", "entity": "profile"},
+        {"prefer": "mine"},
+    ],
+)
+def test_a_rule_that_could_not_decide_is_refused(ann: Workspace, fields: dict[str, Any]) -> None:
+    ann.write([Create("rule", {"name": "all", "prefer": "theirs"})])
+    with pytest.raises(Invalid):
+        ann.write([Create("rule", {"name": "x"} | fields)])
+    assert len(ann.rules()) == 1
+
+
+def test_a_rule_settles_what_it_can_as_one_step(ann: Workspace, bob: Workspace) -> None:
+    # given twelve conflicts, ten of names and two of notes
+    refs = [make_profile(ann, f"B{n}", notes="b") for n in range(12)]
+    for n, ref in enumerate(refs):
+        field = "name" if n < 10 else "notes"
+        clash(ann, bob, ref, {field: "M"}, {field: "T"})
+    rule = Rule(prefer="mine", field="name")
+
+    # when it is tried, nothing changes
+    cursor = ann.cursor()
+    tried = ann.settle(rule, dry_run=True)
+    assert (tried.decided, tried.total, tried.records, tried.open) == (10, 12, 10, 2)
+    assert tried.sample[0][1:] == ("Name", "M")
+    assert ann.cursor() == cursor
+
+    # when it is applied, that is what happens
+    done = ann.settle(rule)
+    assert (done.decided, done.open) == (10, 2)
+    assert len(open_conflicts(ann)) == 2
+    assert [fields_of(ann, ref)["name"] for ref in refs[:10]] == ["M"] * 10
+    assert ann.changes(ref=refs[0])[0].taken["name"] == Taken("mine", "T")
+
+    # and one undo brings all of them back
+    ann.undo()
+    assert len(open_conflicts(ann)) == 12
+    assert [fields_of(ann, ref)["name"] for ref in refs[:10]] == ["T"] * 10
+
+
+def test_a_rule_for_chosen_conflicts(ann: Workspace, bob: Workspace) -> None:
+    ids = [clash(ann, bob, make_profile(ann, f"B{n}"), {"name": "M"}, {"name": "T"}) for n in range(3)]
+    assert ann.settle(Rule(prefer="theirs"), ids[:2]).decided == 2
+    assert [row.id for row in open_conflicts(ann)] == ids[2:]
+    with pytest.raises(NotFound, match="gone"):
+        ann.settle(Rule(prefer="theirs"), [RecordId(16)])
+
+
+def test_a_rule_over_two_conflicts_of_one_record(ann: Workspace) -> None:
+    (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, ("crm", "1"), source="crm")]).refs
+    edit(ann, ref, notes="edited here")
+    ann.write([Edit(ref, {"notes": "b"}, source="crm")])
+    ann.write([Edit(ref, {"notes": "c"}, source="hr")])
+
+    ann.settle(Rule(prefer="mine"))
+
+    assert open_conflicts(ann) == []
+    assert fields_of(ann, ref)["notes"] == "c"
+    ann.undo()
+    assert (fields_of(ann, ref)["notes"], len(open_conflicts(ann))) == ("edited here", 2)
+
+
+def test_a_rule_by_tag_relationship_and_source(ann: Workspace, bob: Workspace) -> None:
+    tagged, plain = make_document(ann, "D1", tags=["legal"]), make_document(ann, "D2")
+    for ref in (tagged, plain):
+        clash(ann, bob, ref, {"category": "M"}, {"category": "T"})
+    assert ann.settle(Rule(prefer="mine", tag="legal"), dry_run=True).decided == 1
+    assert ann.settle(Rule(prefer="mine", source="crm"), dry_run=True).decided == 0
+    assert ann.settle(Rule(prefer="role", preferred="person"), dry_run=True).decided == 0
+
+
+def test_links_are_told_apart_by_relationship(ann: Workspace, bob: Workspace) -> None:
+    document, profile, link = make_linked(ann)
+    ann.write([Create("type", {"name": "editor", "inverse": "editor of"})])
+    (other,) = ann.write([new_link(document, profile, "editor")]).refs
+    for ref in (link, other):
+        clash(ann, bob, ref, {"note": "M"}, {"note": "T"})
+    assert ann.settle(Rule(prefer="mine", entity="link", relationship="editor"), dry_run=True).decided == 1
+
+
+def test_texts_of_documents_in_conflict_are_read_whole(ann: Workspace, bob: Workspace) -> None:
+    ref = make_document(ann, "D", text="one line\n" * 3)
+    id = clash(ann, bob, ref, {"text": "mine\n" * 2}, {"text": "theirs\n" * 2})
+    (one,) = ann.conflict(id).fields
+    assert "mine" in one.mine
+    assert "theirs" in one.theirs
+    ann.write([Resolve(id, {"text": "mine"})])
+    assert "mine" in fields_of(ann, ref)["text"]
