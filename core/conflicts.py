@@ -41,7 +41,7 @@ def read(store: Store, id: RecordId) -> ConflictRecord:
             record=Ref(stored["entity"], about.uid if about else bytes(16)),
             title=about.title if about else "(purged)",
             question=stored["question"],
-            fields=open_fields(db, stored),
+            fields=open_fields(db, stored) if row[6] is None else [],
             mine=sides["mine"],
             theirs=sides["theirs"],
             suggested=stored["suggested"],

@@ -257,14 +257,13 @@ class OpenRequest:
         if entity == "conflict":
             raise Invalid("a conflict is made where two versions of a record meet")
         fields = check_fields(entity, write.fields)
-        if entity == "profile":
-            fields.setdefault("kind", "person")
+        defaults = {"kind": "person"} if entity == "profile" else {}
         for field in FIELDS[entity].values():
-            if field.required and not fields.get(field.name):
+            if field.required and not (fields.get(field.name) or defaults.get(field.name)):
                 raise Invalid("is missing", field.name)
         if entity == "link":
             return self._create_link(write, fields)
-        complete = {name: fields.get(name, field.empty) for name, field in FIELDS[entity].items()}
+        complete = {name: fields.get(name, defaults.get(name, f.empty)) for name, f in FIELDS[entity].items()}
         complete["created"] = complete["created"] if complete["created"] is not None else self.at
         if entity == "type":
             self.check_type(complete, None)

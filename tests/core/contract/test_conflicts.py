@@ -274,9 +274,7 @@ def test_two_sources_have_a_conflict_each(ann: Workspace) -> None:
 
 
 @pytest.mark.parametrize(("choice", "expected"), [("mine", "M"), ("theirs", "T"), ("base", "B"), (Value("N"), "N")])
-def test_a_choice_is_written_and_the_conflict_goes(
-    ann: Workspace, bob: Workspace, choice: Any, expected: str
-) -> None:
+def test_a_choice_is_written_and_the_conflict_goes(ann: Workspace, bob: Workspace, choice: Any, expected: str) -> None:
     ref = make_profile(ann, "B")
     id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
 
