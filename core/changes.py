@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import NotFound
 from core.fields import Entity
+from core.merge_values import Taken
 from core.records import DIGEST, ENDS, TABLES, Name, body_of, names
 from core.store import Connection, Store
 from core.values import Actor, Change, RecordId, Ref
@@ -20,9 +21,11 @@ BATCH: Final = 1_000  # changes
 PURGED: Final = Name(bytes(16), "(purged)")
 GLIMPSE: Final = 1_000  # characters of a text, where the feed of all records shows one
 
+_decode_taken = msgspec.json.Decoder(dict[str, Taken]).decode
+
 SELECT: Final = """
 SELECT c.seq, r.uid, c.entity, c.record_id, c.kind, c.revision, c.version, c.before, c.after,
-       r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1
+       r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1, c.taken
 FROM {log} LEFT JOIN request v ON v.id = r.reverts
 """
 LOG: Final = "change c JOIN request r ON r.id = c.request_id"
@@ -136,6 +139,7 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
                 reason=row[12],
                 reverts=row[13],
                 size=row[14],
+                taken=_taken(db, row[2], row[15], whole),
             )
         )
     return changes
@@ -155,6 +159,19 @@ def _as_fields(
     text = values.get("text")
     if entity == "document" and text:
         values["text"] = _body(db, text, whole)
+
+
+def taken_of(text: str) -> dict[str, Taken]:
+    """By field how a merge came to it, as the log has it: what was overruled of a text by its digest."""
+    return {} if text == "{}" else _decode_taken(text)
+
+
+def _taken(db: Connection, entity: Entity, text: str, whole: bool) -> dict[str, Taken]:
+    taken = taken_of(text)
+    merged = taken.get("text")
+    if entity == "document" and merged and merged.overruled:
+        taken["text"] = Taken(merged.how, _body(db, merged.overruled, whole))
+    return taken
 
 
 def _body(db: Connection, value: str, whole: bool) -> str:

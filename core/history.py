@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from core.changes import taken_of
 from core.errors import Invalid, NotFound
 from core.fields import FIELDS, Entity, format_instant
-from core.records import ENDS, TITLES, Row, body_of, load_one, record, stored_fields, to_log
+from core.records import ENDS, TITLES, Row, body_of, filled, load_one, record, stored_fields, to_log
 from core.store import Connection, Store
-from core.values import Blame, Record, Ref
+from core.values import Actor, Blame, Record, Ref
 
 
 def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
@@ -42,7 +43,18 @@ def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | 
 
 
 def blame(store: Store, ref: Ref) -> dict[str, Blame]:
-    raise NotImplementedError
+    """For each field that holds something, in the order of core.fields, the change that set it. Raises NotFound."""
+    with store.read() as db:
+        row = load_one(db, ref)
+        found: dict[str, Blame] = {}
+        missing = set(filled(stored_fields(ref.entity, row)))
+        for seq, revision, at, name, via, after, taken in db.execute(BLAME, (ref.entity, row[0])):
+            for field in missing & msgspec.json.decode(after).keys():
+                how = taken_of(taken).get(field)
+                found[field] = Blame(Actor(name, via), at, revision, seq, how.how if how else "")
+            if not (missing := missing - found.keys()):
+                break
+        return {field: found[field] for field in FIELDS[ref.entity] if field in found}
 
 
 def fields_after(db: Connection, entity: Entity, row: Row, seq: int) -> dict[str, Any]:
@@ -73,6 +85,12 @@ def seq_of_version(db: Connection, entity: Entity, id: int, version: int) -> int
     return int(found[0])
 
 
+BLAME: Final = """
+SELECT c.seq, c.revision, r.at, r.actor, r.via, c.after, c.taken FROM change c JOIN request r ON r.id = c.request_id
+WHERE c.entity = ? AND c.record_id = ? ORDER BY c.seq DESC
+"""
+
+
 # --- the steps of a record -----------------------------------------------------------------------------------
 
 
@@ -86,7 +104,7 @@ class Step(NamedTuple):
     at: int
 
 
-STEP = """
+STEP: Final = """
 SELECT c.seq, c.revision, c.version, r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id
 WHERE c.entity = ? AND c.record_id = ?
 """

@@ -205,6 +205,8 @@ class OpenRequest:
         after: Mapping[str, Any],
         taken: Mapping[str, Taken] = NOTHING_TAKEN,
     ) -> None:
+        if "text" in taken:
+            keep_body(self.db, taken["text"].overruled or "")  # it stands nowhere else
         logged = (_log_json(before), _log_json(after), _taken_json(taken))
         self._changes.append((self.begin(), entity, id, kind, revision, version, *logged))
         self.done[kind, entity] += 1
