@@ -176,7 +176,7 @@ class OpenRequest:
         conflicts.look_again(self)
         self.flush()
         if self.id is None:
-            return Receipt(None, refs, 0, "nothing had to change", list(self.conflicts))
+            return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
         if self.total > 1:
             self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
         self.db.executemany(
@@ -184,7 +184,13 @@ class OpenRequest:
             " ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
             [(name, by) for name, by in self.stats.items() if by],
         )
-        return Receipt(self.uid, refs, self.total, self._summary(), list(self.conflicts))
+        return Receipt(self.uid, refs, self.total, self._summary(), self._open_conflicts())
+
+    def _open_conflicts(self) -> list[RecordId]:
+        """Those that were met or made and are not settled by now."""
+        sql = "SELECT uid FROM conflict WHERE deleted_at IS NULL AND uid IN"
+        still_open = {uid for (uid,) in in_chunks(self.db, sql, list(self.conflicts))}
+        return [uid for uid in self.conflicts if uid in still_open]
 
     # --- the change log ----------------------------------------------------------------------------
 

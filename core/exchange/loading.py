@@ -1,7 +1,9 @@
-"""Brings the rows of files into a workspace: what is new is created, what differs is edited, the rest is left alone.
+"""Brings the rows of files into a workspace: what is new is created, what their source says anew is merged, the rest is
+left alone.
 
-A row sets the fields that it names and no others, of a map the keys that it names. What an operator put into the
-trash stays there.
+A row speaks of the fields that it names and no others, of a map of the keys that it names. What its source said last is
+the base: where it says the same again nothing is written, so that what was edited here stays. What an operator put into
+the trash stays there.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import uuid_utils
 
 from core.errors import Conflict, Invalid, RolodocError
 from core.exchange.contents import check_file
-from core.exchange.matching import Ends, differences, find_by_ids, find_records
+from core.exchange.matching import Ends, differences, find_by_ids, find_records, is_merged_into
 from core.exchange.reports import RowError
 from core.exchange.rows import GivenAttachment, GivenLink, GivenRecord, Place
 from core.exchange.writing import Planned, Writer
@@ -30,6 +32,11 @@ INVERSES: Final[Mapping[str, str]] = {
 }
 """Inverse names of relationship types that are made because a link names them; of any other "<name> of"."""
 
+IN_TRASH: Final = "In the trash, and left there"
+EDITED_HERE: Final = "Edited here since the last import, and left so"
+MERGED: Final = "Merged into others, and left so"
+"""Why rows of what is there change nothing, for the report."""
+
 
 class Loader:
     """Takes rows batch by batch: types, profiles and documents before the links between them."""
@@ -40,9 +47,9 @@ class Loader:
         self._ends = Ends(workspace)
         self._types: set[str] = {type.name for type in workspace.types()}
         self._made_types: list[str] = []
-        self._in_trash: Counter[Entity] = Counter()
+        self._left: defaultdict[str, Counter[Entity]] = defaultdict(Counter)
         self._places: defaultdict[tuple[Entity, str], dict[str, Place]] = defaultdict(dict)
-        self._linked: dict[tuple[RecordId, RecordId, str], Place] = {}
+        self._linked: dict[tuple[RecordId, RecordId, str], GivenLink] = {}
 
     def load_records(
         self,
@@ -57,6 +64,7 @@ class Loader:
             return
         entity = given[0].entity
         found = find_records(self._workspace, entity, given)
+        said = self._said(entity, source, found.values())
         planned: list[Planned] = []
         for row in given:
             record = found.get(row.id)
@@ -66,13 +74,17 @@ class Loader:
                 if record is None or len(contents) == len(files):
                     fields = fields | {"contents": contents}
             if record:
-                self._ends.add(entity, source, row.id, record.ref.id)
-                planned += self._edit(row.place, record, fields)
+                merged = entity != "type" and is_merged_into(record, row.external, row.record_id)
+                self._ends.add(entity, source, row.id, record.ref.id, merged=merged)
+                if merged:
+                    self._leave(MERGED, entity)
+                else:
+                    planned += self._edit(row.place, record, fields, source, said)
             else:
                 id = row.record_id if row.exported and row.record_id else uuid_utils.uuid7().bytes
                 self._ends.add(entity, source, row.id, id)
                 external = row.external[0] if row.external and entity != "type" else None
-                planned.append((row.place, Create(entity, fields, external, id)))
+                planned.append(Planned(row.place, Create(entity, spoken(fields), external, id, source)))
         if entity == "type":
             self._types.update(row.fields["name"] for row in given)
         self._writer.write(planned)
@@ -80,12 +92,13 @@ class Loader:
     def load_attachments(self, attachments: Mapping[str, Sequence[GivenAttachment]], source: str) -> None:
         """Those of documents that the same files do not hold."""
         found = find_by_ids(self._workspace, "document", source, list(attachments))
+        said = self._said("document", source, found.values())
         planned: list[Planned] = []
         for document, rows in attachments.items():
             if record := found.get(document):
                 contents = self._contents(rows)
                 fields = {"contents": contents} if len(contents) == len(rows) else {}
-                planned += self._edit(rows[0].place, record, fields)
+                planned += self._edit(rows[0].place, record, fields, source, said)
             else:
                 for row in rows:
                     self._writer.refuse(row.place, Invalid(f'there is no document "{document}"', "document_id"))
@@ -102,22 +115,29 @@ class Loader:
                 self._writer.refuse(row.place, Invalid(f'there is no document "{row.document}"', "document_id"))
             elif profile is None:
                 self._writer.refuse(row.place, Invalid(f'there is no profile "{row.profile}"', "profile_id"))
-            elif first := self._linked.setdefault((document, profile, row.type), row.place):
-                if first is row.place:
+            elif first := self._linked.setdefault((document, profile, row.type), row):
+                if first is row:
                     keys[document, profile, row.type] = row
+                elif self._is_of_merged(first, source) or self._is_of_merged(row, source):
+                    self._leave(MERGED, "link")
                 else:
-                    self._writer.refuse(row.place, Invalid(f"is the same link as {first}"))
+                    self._writer.refuse(row.place, Invalid(f"is the same link as {first.place}"))
         found = self._workspace.find_links(list(keys))
-        refused = self._make_types({key[2] for key in keys} - self._types)
+        said = self._said("link", source, found.values())
+        refused = self._make_types({key[2] for key in keys} - self._types, source)
         planned: list[Planned] = []
         for (document, profile, type), row in keys.items():
             if record := found.get((document, profile, type)):
-                planned += self._edit(row.place, record, row.fields)
+                if self._is_of_merged(row, source):
+                    self._leave(MERGED, "link")
+                else:
+                    planned += self._edit(row.place, record, row.fields, source, said)
             elif error := refused.get(type) or self._trashed_end(document, profile):
                 self._writer.refuse(row.place, error)
             else:
                 ends = {"document": document, "profile": profile, "type": type}
-                planned.append((row.place, Create("link", ends | row.fields, row.external)))
+                write = Create("link", ends | spoken(row.fields), row.external, source=source)
+                planned.append(Planned(row.place, write))
         self._writer.write(planned)
 
     def finish(self) -> None:
@@ -126,9 +146,10 @@ class Loader:
         if self._made_types:
             verb = "would be made" if self._writer.dry_run else "made"
             notes.append(f"Relationship types {verb} for the links: {', '.join(self._made_types)}.")
-        if self._in_trash:
-            counted = [f"{n:,} {entity}{'s' if n > 1 else ''}" for entity, n in self._in_trash.items()]
-            notes.append(f"In the trash, and left there: {', '.join(counted)}.")
+        for why in (IN_TRASH, EDITED_HERE, MERGED):
+            if left := self._left.get(why):
+                counted = [f"{n:,} {entity}{'s' if n > 1 else ''}" for entity, n in left.items()]
+                notes.append(f"{why}: {', '.join(counted)}.")
 
     # --- helpers -----------------------------------------------------------------------------------
 
@@ -140,15 +161,42 @@ class Loader:
         self._writer.refuse(row.place, Invalid(f'"{row.id}" is {first} already{way_out}', "id"))
         return False
 
-    def _edit(self, place: Place, record: Record, fields: Mapping[str, Any]) -> list[Planned]:
+    def _said(self, entity: Entity, source: str, records: Iterable[Record]) -> Mapping[RecordId, Mapping[str, Any]]:
+        return self._workspace.said(entity, source, [record.ref.id for record in records])
+
+    def _edit(
+        self,
+        place: Place,
+        record: Record,
+        given: Mapping[str, Any],
+        source: str,
+        said: Mapping[RecordId, Mapping[str, Any]],
+    ) -> list[Planned]:
+        """What the source has not said before. Where that is stored so already, it is kept as said none the less, lest
+        the two seem to differ when one of them changes."""
         entity = record.ref.entity
+        given = spoken(given)
         if record.deleted_at is not None:
             self._ends.trashed.add(record.ref.id)
-            self._in_trash[entity] += 1
-        elif different := differences(entity, record.fields, fields):
-            return [(place, Edit(record.ref, different, record.version))]
-        self._writer.report.unchanged += 1
+            self._leave(IN_TRASH, entity)
+            return []
+        new = differences(entity, said.get(record.ref.id, {}), given)
+        different = differences(entity, record.fields, given)
+        if new:
+            return [Planned(place, Edit(record.ref, new, source=source), silent=not new.keys() & different.keys())]
+        if different:
+            self._leave(EDITED_HERE, entity)
+        else:
+            self._writer.report.unchanged += 1
         return []
+
+    def _leave(self, why: str, entity: Entity) -> None:
+        self._left[why][entity] += 1
+        self._writer.report.unchanged += 1
+
+    def _is_of_merged(self, row: GivenLink, source: str) -> bool:
+        """Whether a row names a profile by what was merged into it: then others speak for its links."""
+        return self._ends.is_merged("profile", source, row.profile)
 
     def _contents(self, rows: Sequence[GivenAttachment]) -> list[dict[str, Any]]:
         """The entries for those files that are what their rows say."""
@@ -163,12 +211,13 @@ class Loader:
             entries.append({"name": row.name, "media_type": row.media_type, "bytes": file.size, "sha256": file.sha256})
         return entries
 
-    def _make_types(self, names: set[str]) -> dict[str, RolodocError]:
+    def _make_types(self, names: set[str], source: str) -> dict[str, RolodocError]:
         """Makes the relationship types that links name and nobody made; the error of each that could not be."""
         refused: dict[str, RolodocError] = {}
         for name in sorted(names):
             try:
-                self._writer.add(Create("type", {"name": name, "inverse": INVERSES.get(name, f"{name} of")}))
+                fields = {"name": name, "inverse": INVERSES.get(name, f"{name} of")}
+                self._writer.add(Create("type", fields, source=source))
             except (Invalid, Conflict) as error:
                 refused[name] = error
             else:
@@ -181,3 +230,8 @@ class Loader:
             if id in self._ends.trashed:
                 return Invalid("is in the trash; restore it before it can be linked", name)
         return None
+
+
+def spoken(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without a time of creation that a row leaves open."""
+    return {name: value for name, value in fields.items() if name != "created" or value is not None}

@@ -1,4 +1,4 @@
-"""Finds the records that rows of files stand for, and what differs between the two."""
+"""Finds the records that rows of files stand for, and what of a row is known."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-
-import msgspec
 
 from core.errors import NotFound
 from core.exchange.rows import GivenRecord, parse_record_id
@@ -53,9 +51,16 @@ class Ends:
         self.trashed: set[RecordId] = set()
         self._workspace = workspace
         self._known: defaultdict[tuple[Entity, str], dict[str, RecordId | None]] = defaultdict(dict)
+        self._merged: set[tuple[Entity, str, str]] = set()
 
-    def add(self, entity: Entity, source: str, id: str, record_id: RecordId) -> None:
+    def add(self, entity: Entity, source: str, id: str, record_id: RecordId, *, merged: bool = False) -> None:
+        """`merged` says that the id is of a profile that was merged into this record."""
         self._known[entity, source][id] = record_id
+        if merged:
+            self._merged.add((entity, source, id))
+
+    def is_merged(self, entity: Entity, source: str, id: str) -> bool:
+        return (entity, source, id) in self._merged
 
     def resolve(self, entity: Entity, source: str, ids: Iterable[str]) -> Mapping[str, RecordId | None]:
         """For each of the ids its record, None where there is none."""
@@ -67,24 +72,27 @@ class Ends:
                 known[id] = record.ref.id if record else None
                 if record and record.deleted_at is not None:
                     self.trashed.add(record.ref.id)
+                if record and is_merged_into(record, [(source, id)], parse_record_id(id)):
+                    self._merged.add((entity, source, id))
         return known
 
 
-def differences(entity: Entity, stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given fields whose values are not stored so; a map as it is with the given keys put in."""
+def is_merged_into(record: Record, external: Sequence[tuple[str, str]], id: RecordId | None) -> bool:
+    """Whether what these ids name, which found the record, is another one that was merged into it."""
+    return record.ref.id != id and not set(external) & set(record.external)
+
+
+def differences(entity: Entity, known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given fields that are not known, or known otherwise; a map as it is known with the given keys put in."""
     different = {}
     for name, value in given.items():
-        if FIELDS[entity][name].kind == "map":
-            value = stored[name] | value
-            if _json(value) == _json(stored[name]):  # tells true from 1, which == does not
+        field = FIELDS[entity][name]
+        if name in known:
+            value = known[name] | value if field.kind == "map" else value
+            if field.same(value, known[name]):
                 continue
-        elif value == stored[name] or (value is None and name == "created"):
-            continue
         different[name] = value
     return different
-
-
-_json = msgspec.json.Encoder(order="deterministic").encode
 
 
 def _get(workspace: Workspace, entity: Entity, id: RecordId) -> Record | None:

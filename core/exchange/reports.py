@@ -22,11 +22,13 @@ class RowError(msgspec.Struct, frozen=True):
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
-    """The first three count rows of the files. `errors_file` is where the errors were written, if they were."""
+    """The first three count rows of the files, `conflicts` what they left open. `errors_file` is where the errors were
+    written, if they were."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    conflicts: int = 0  # a dry run cannot know them
     errors: list[RowError] = []
     notes: list[str] = []  # sentences for people: what was left out, and why
     errors_file: str | None = None

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from core.errors import Conflict, Invalid, NotFound, RolodocError, Unavailable
 from core.exchange.contents import CheckedFile
 from core.exchange.reports import ImportReport, RowError
 from core.exchange.rows import Place
-from core.values import Create, Edit, Write
+from core.values import Create, Edit, Receipt, RecordId, Write
 from core.workspace import Progress, Workspace
 
-Planned = tuple[Place, Write]
-"""A write and the row that asked for it."""
+
+class Planned(NamedTuple):
+    """A write and the row that asked for it; a `silent` one only keeps what the source says, which is stored so."""
+
+    place: Place
+    write: Write
+    silent: bool = False
+
 
 Row = TypeVar("Row")
 
@@ -29,6 +35,7 @@ class Writer:
         self._reason = reason
         self._added: list[Write] = []
         self._held: list[Planned] = []
+        self._conflicts: set[RecordId] = set()
         self._files: dict[str, CheckedFile] = {}
 
     def write(self, planned: Sequence[Planned]) -> None:
@@ -41,15 +48,16 @@ class Writer:
         self._store_files(planned)
         while planned:
             try:
-                self._workspace.write([write for _, write in planned], reason=self._reason)
+                receipt = self._workspace.write([one.write for one in planned], reason=self._reason)
             except (Invalid, NotFound, Conflict) as error:
                 if error.index is None:
                     raise
                 self.write(planned[: error.index])
-                self.refuse(planned[error.index][0], error)
+                self.refuse(planned[error.index].place, error)
                 planned = planned[error.index + 1 :]
             else:
                 self._count(planned)
+                self._count_conflicts(receipt)
                 return
 
     def add(self, write: Write) -> None:
@@ -86,19 +94,19 @@ class Writer:
         report = self.report
         if self._held and not report.errors:
             self._store_files(self._held)
-            writes = [*self._added, *(write for _, write in self._held)]
+            writes = [*self._added, *(one.write for one in self._held)]
             try:
-                self._workspace.write(writes, reason=self._reason, progress=progress)
+                self._count_conflicts(self._workspace.write(writes, reason=self._reason, progress=progress))
             except (Invalid, NotFound, Conflict) as error:
                 if error.index is None or error.index < len(self._added):
                     raise
-                self.refuse(self._held[error.index - len(self._added)][0], error)
+                self.refuse(self._held[error.index - len(self._added)].place, error)
         if self._strict and report.errors:
             report.created = report.updated = report.unchanged = 0
             report.notes.append("Nothing was imported: a strict import takes all rows or none.")
 
     def _store_files(self, planned: Iterable[Planned]) -> None:
-        for _, write in planned:
+        for write in (one.write for one in planned):
             entries = write.fields.get("contents", ()) if isinstance(write, Create | Edit) else ()
             for file in filter(None, (self._files.pop(entry["sha256"], None) for entry in entries)):
                 with file.path.open("rb") as stream:
@@ -106,8 +114,15 @@ class Writer:
                         raise Unavailable(f"{file.path} was changed while it was read; import it again")
 
     def _count(self, planned: Iterable[Planned]) -> None:
-        for _, write in planned:
-            if isinstance(write, Create):
+        for one in planned:
+            if isinstance(one.write, Create):
                 self.report.created += 1
+            elif one.silent:
+                self.report.unchanged += 1
             else:
                 self.report.updated += 1
+
+    def _count_conflicts(self, receipt: Receipt) -> None:
+        """Each once, though several writes may meet with it."""
+        self._conflicts.update(receipt.conflicts)
+        self.report.conflicts = len(self._conflicts)

@@ -1,0 +1,243 @@
+"""A file that changed outside meets a record that was edited here: what its source said last is the base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.exchange import import_paths
+from core.values import Create, Query, Resolve
+from core.workspace import Workspace
+from tests.core.exchange.conftest import ANN, BEN, PLAN, REPORT, Write
+from tests.core.exchange.reading import counts, everything, found
+from tests.core.making import edit, make_type
+
+
+def open_conflicts(workspace: Workspace) -> list[tuple[str, list[str]]]:
+    """Title and fields of each."""
+    return [(row.title, row.fields) for row in workspace.page(Query(entity="conflict")).rows]
+
+
+def test_what_was_edited_here_stays_when_the_file_says_the_same_again(workspace: Workspace, small_folder) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber", attributes={"floor": 4})
+    before, cursor = everything(workspace), workspace.cursor()
+
+    report = import_paths(workspace, [small_folder])
+
+    assert counts(report) == (0, 0, 7, 0)
+    assert report.notes == ["Edited here since the last import, and left so: 1 profile."]
+    assert (everything(workspace), workspace.cursor()) == (before, cursor)
+    assert open_conflicts(workspace) == []
+
+
+def test_what_only_the_file_changed_goes_in_beside_what_was_edited_here(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber", attributes={"floor": 3, "vip": True})
+    write("small/profiles.ndjson", ANN | {"email": "ann@new.example", "attributes": {"floor": 7}}, BEN)
+
+    report = import_paths(workspace, [small_folder])
+
+    assert (counts(report), report.conflicts) == ((0, 1, 6, 0), 0)
+    fields = found(workspace, "ann").fields
+    assert fields["name"] == "Ann Huber"
+    assert fields["attributes"] == {"floor": 7, "vip": True}
+    assert [entry["value"] for entry in fields["emails"]] == ["ann@new.example"]
+
+
+def test_what_both_changed_is_a_conflict_that_the_report_counts(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber")
+    edit(workspace, workspace.resolve("report"), title="Report, final")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    write("small/documents.ndjson", PLAN, REPORT | {"title": "Report 2"})
+
+    report = import_paths(workspace, [small_folder])
+
+    assert report.conflicts == 2
+    assert sorted(open_conflicts(workspace)) == [("Ann Huber", ["name"]), ("Report, final", ["title"])]
+    (about_ann,) = [row for row in workspace.page(Query(entity="conflict")).rows if row.title == "Ann Huber"]
+    conflict = workspace.conflict(about_ann.id)
+    assert [(one.base, one.mine, one.theirs) for one in conflict.fields] == [("Ann Keller", "Ann Meier", "Ann Huber")]
+    assert conflict.mine.source == "small"
+
+
+def test_the_same_file_again_says_nothing_new_of_an_open_conflict_nor_of_a_settled_one(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    import_paths(workspace, [small_folder])
+    cursor = workspace.cursor()
+
+    again = import_paths(workspace, [small_folder])
+    assert (counts(again), again.conflicts, workspace.cursor()) == ((0, 0, 7, 0), 0, cursor)
+
+    (row,) = workspace.page(Query(entity="conflict")).rows
+    workspace.write([Resolve(row.id, {"name": "theirs"})])
+    cursor = workspace.cursor()
+    after = import_paths(workspace, [small_folder])
+    assert (counts(after), after.conflicts, workspace.cursor()) == ((0, 0, 7, 0), 0, cursor)
+    assert found(workspace, "ann").fields["name"] == "Ann Huber"
+
+
+def test_a_file_that_comes_round_to_what_is_stored_is_believed_to_have_said_so(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    # given: the same edit here and in the file, which leaves no change to log
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Meier")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    cursor = workspace.cursor()
+    report = import_paths(workspace, [small_folder])
+    assert (counts(report), workspace.cursor()) == ((0, 0, 7, 0), cursor)
+
+    # when: the file alone moves on
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier-Huber"}, BEN)
+    report = import_paths(workspace, [small_folder])
+
+    # then: nothing clashes, since both had agreed
+    assert (counts(report), report.conflicts) == ((0, 1, 6, 0), 0)
+    assert found(workspace, "ann").fields["name"] == "Ann Meier-Huber"
+
+
+def test_a_field_that_the_file_names_for_the_first_time_clashes_with_what_was_typed_here(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), phones=["030 1"], notes="Likes tea.")
+    write("small/profiles.ndjson", ANN | {"phone": "030 2", "notes": "Likes tea."}, BEN)
+
+    report = import_paths(workspace, [small_folder])
+
+    assert report.conflicts == len(open_conflicts(workspace))
+    assert found(workspace, "ann").fields["notes"] == "Likes tea."
+    assert {"value": "030 1", "label": ""} in found(workspace, "ann").fields["phones"]
+
+
+def test_a_position_that_was_moved_here_stays_until_the_file_moves_it_too(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    row = next(row for row in workspace.page(Query(entity="link")).rows if row.profile_name == "Ann Keller")
+    edit(workspace, workspace.resolve(row.id.hex(), "link"), position=5)
+    assert counts(import_paths(workspace, [small_folder])) == (0, 0, 7, 0)
+
+    link = {"profile_id": "ann", "document_id": "plan", "relationship_type": "author", "position": 3}
+    write("small/links.ndjson", link)
+    report = import_paths(workspace, [small_folder])
+
+    assert report.conflicts == 1
+    assert open_conflicts(workspace) == [("Plan · author · Ann Keller", ["position"])]
+
+
+def test_a_relationship_type_is_merged_too(workspace: Workspace, write: Write) -> None:
+    path = write("types.ndjson", {"name": "author", "inverse": "author of"})
+    import_paths(workspace, [path], source="crm")
+    edit(workspace, workspace.resolve("author", "type"), inverse="wrote")
+    assert counts(import_paths(workspace, [path], source="crm")) == (0, 0, 1, 0)
+
+    write("types.ndjson", {"name": "author", "inverse": "has written"})
+    report = import_paths(workspace, [path], source="crm")
+
+    assert report.conflicts == 1
+    assert found(workspace, "author").fields["inverse"] == "wrote"
+
+
+def test_a_type_that_links_made_may_get_its_inverse_from_the_source_later(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    write("small/types.ndjson", {"name": "author", "inverse": "wrote"})
+
+    report = import_paths(workspace, [small_folder])
+
+    assert report.conflicts == 0
+    assert found(workspace, "author").fields["inverse"] == "wrote"
+
+
+def test_a_file_that_was_attached_outside_and_one_attached_here(
+    workspace: Workspace, small_folder: Path, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("plan"), contents=[])
+
+    report = import_paths(workspace, [small_folder])
+
+    assert counts(report) == (0, 0, 7, 0)
+    assert found(workspace, "plan").fields["contents"] == []
+
+
+def test_a_strict_import_counts_its_conflicts_and_a_dry_one_its_updates(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    cursor = workspace.cursor()
+
+    dry = import_paths(workspace, [small_folder], dry_run=True)
+    assert (counts(dry), dry.conflicts, workspace.cursor()) == ((0, 1, 6, 0), 0, cursor)
+
+    strict = import_paths(workspace, [small_folder], strict=True)
+    assert (counts(strict), strict.conflicts) == ((0, 1, 6, 0), 1)
+
+
+def test_a_rule_settles_what_an_import_meets(workspace: Workspace, small_folder, write: Write) -> None:
+    workspace.write([Create("rule", {"name": "small knows names", "field": "name", "prefer": "source",
+                                     "preferred": "small"})])  # fmt: skip
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+
+    report = import_paths(workspace, [small_folder])
+
+    assert report.conflicts == 0
+    assert found(workspace, "ann").fields["name"] == "Ann Meier"
+
+
+def test_what_an_undone_import_said_is_not_forced_in_by_the_same_import(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    import_paths(workspace, [small_folder])
+    workspace.undo()
+
+    report = import_paths(workspace, [small_folder])
+
+    assert found(workspace, "ann").fields["name"] == "Ann Keller"
+    assert report.notes == ["Edited here since the last import, and left so: 1 profile."]
+
+
+def test_forty_two_clashes_in_one_import(workspace: Workspace, write: Write) -> None:
+    people = [{"id": str(n), "name": f"Person {n}", "notes": "old"} for n in range(50)]
+    path = write("people.ndjson", *people)
+    import_paths(workspace, [path])
+    for n in range(42):
+        edit(workspace, workspace.resolve(str(n), "profile"), name=f"Here {n}")
+    write("people.ndjson", *(person | {"name": f"There {person['id']}"} for person in people))
+
+    report = import_paths(workspace, [path])
+
+    assert (counts(report), report.conflicts) == ((0, 50, 0, 0), 42)
+    assert workspace.stats().conflicts == 42
+
+
+@pytest.mark.parametrize("batch", [1, 20_000])
+def test_batches_of_any_size_see_what_was_said(workspace: Workspace, write: Write, monkeypatch, batch: int) -> None:
+    monkeypatch.setattr("core.exchange.rows.BATCH_ROWS", batch)
+    make_type(workspace)
+    rows = [{"id": str(n), "name": f"Person {n}", "attributes": {"n": n, "deep": {"a": [1, None]}}} for n in range(5)]
+    path = write("people.ndjson", *rows)
+    import_paths(workspace, [path])
+    cursor = workspace.cursor()
+
+    assert counts(import_paths(workspace, [path])) == (0, 0, 5, 0)
+    assert workspace.cursor() == cursor
