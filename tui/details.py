@@ -145,7 +145,7 @@ def _list(field: Field, entries: list[dict[str, str]]) -> Iterator[Line]:
 
 
 def _map(field: Field, value: dict[str, Any], limit: int) -> Iterator[Line]:
-    entries = list(_flattened("", value))
+    entries = list(flattened("", value))
     for number, (name, text) in enumerate(entries[:limit]):
         yield line(
             Span(f"{field.label if number == 0 else '':<{LABEL}} ", "label"),
@@ -157,10 +157,11 @@ def _map(field: Field, value: dict[str, Any], limit: int) -> Iterator[Line]:
         yield line(Span(f"{'':<{LABEL}} "), Span(f"… {len(entries) - limit:,} more", "accent"), key=AtMore(MAP_GROUP))
 
 
-def _flattened(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def flattened(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The entries of a nested map: names joined by dots, values as text."""
     if isinstance(value, dict) and value:
         for name, inner in value.items():
-            yield from _flattened(f"{prefix}.{name}" if prefix else name, inner)
+            yield from flattened(f"{prefix}.{name}" if prefix else name, inner)
     elif isinstance(value, list):
         yield prefix, ", ".join(str(member) for member in value[:MEMBERS])
     else:

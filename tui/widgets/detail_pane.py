@@ -29,7 +29,7 @@ from tui.widgets.painted import Span
 Source = Ref | Change
 """A record, or any change of a request."""
 
-GLYPHS = {"created": "+", "restored": "+", "updated": "~", "deleted": "-"}
+GLYPHS = {"created": "+", "restored": "+", "updated": "~", "deleted": "-", "purged": "-"}
 
 
 class DetailPane(OffLoop, LineView):

@@ -112,7 +112,9 @@ def enters(query: Query, change: Change) -> bool:
 
 def leaves(query: Query, change: Change) -> bool:
     """Whether a change takes a record out of the query's lists."""
-    return change.ref.entity == query.entity and change.kind == ("restored" if query.trash else "deleted")
+    return change.ref.entity == query.entity and change.kind in (
+        ("restored", "purged") if query.trash else ("deleted",)
+    )
 
 
 def filters(query: Query) -> dict[str, Any]:

@@ -1,0 +1,207 @@
+"""Takes back what a request, an actor or an import did: what it would touch is shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from core.errors import RolodocError
+from core.values import Change, Receipt, Taking, TakingBack, Touched
+from core.workspace import Workspace
+from tui.describe import field_label, moment
+from tui.dialogs.panel import Panel
+from tui.feed import FeedFilter, read_feed
+from tui.widgets.line_view import Line, LineView, line
+from tui.widgets.painted import Span
+
+NAMED: Final = 50  # records
+PROGRAMS: Final = ("import", "sync", "source")
+PAUSE: Final = 600_000_000  # microseconds between two requests of one import, at most
+SIGNS: Final = {
+    "created": ("+", "good"),
+    "restored": ("+", "good"),
+    "updated": ("~", "accent"),
+    "deleted": ("-", "bad"),
+}
+FATES: Final = {"created": "comes back", "restored": "comes back from the trash", "deleted": "goes to the trash"}
+
+
+class Offer(NamedTuple):
+    """Something that can be taken back; with `why_not` it cannot now."""
+
+    name: str
+    scope: TakingBack
+    reason: str = ""  # as the history will tell it
+    why_not: str = ""
+
+
+class TakingBackPanel(Panel):
+    """Shows what the offer under the cursor would touch; enter takes it back, as one new change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "confirm", "Do it", show=False, id="taking.confirm"),
+    ]
+    hints = (("↑↓", "move"), ("⏎", "do it"), ("esc", "leave all as it is"))
+
+    def __init__(self, title: str, offers: Sequence[Offer], undone_by: str = "") -> None:
+        """`undone_by` tells how it is undone, where the key alone would not."""
+        super().__init__()
+        self.title = title
+        self._undone_by = undone_by
+        self._offers = list(offers)
+        self._at = next((at for at, offer in enumerate(offers) if not offer.why_not), 0)
+        self._preview: Taking | None = None  # of the offer under the cursor
+        self._is_writing = False
+
+    def compose(self) -> ComposeResult:
+        yield LineView(id="taking")
+
+    @property
+    def view(self) -> LineView:
+        return self.query_one(LineView)
+
+    def on_mount(self) -> None:
+        self.take_keys(self.view)
+        self._show([line(Span("looking what it would touch", "label"))])
+        self._look()
+
+    # --- what it would touch ------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Asks what the offer under the cursor would do."""
+        offer, self._preview = self._offers[self._at], None
+        if offer.why_not:
+            self.forget("taking")
+            self._show([line(Span(offer.why_not, "warn"), wraps=True)])
+        else:
+            self.ask(
+                lambda: self.app.workspace.take_back(offer.scope, dry_run=True),
+                self._show_preview,
+                group="taking",
+                refuse=self._cannot,
+            )
+
+    def _show_preview(self, preview: Taking) -> None:
+        self._preview = preview
+        self._show(preview_lines(preview))
+
+    def _cannot(self, error: RolodocError) -> None:
+        self._show([line(Span(str(error), "bad"), wraps=True)])
+
+    def _show(self, told: list[Line]) -> None:
+        lines = [line(Span(f"{self.title}?", "title"), wraps=True)]
+        for at, offer in enumerate(self._offers):
+            why_not = Span(f"  ({offer.why_not})", "label")
+            name = Span(offer.name, "label" if offer.why_not else "")
+            lines.append(line(name, why_not, key=at) if offer.why_not else line(name, key=at, wraps=True))
+        lines += [line(), *told]
+        if self._preview is not None and self._preview.records:
+            lines += [line(), line(Span("⏎", "key"), " do it     ", Span("esc", "key"), " leave all as it is")]
+        self.view.show(lines, cursor=self._at)
+
+    @on(LineView.Moved)
+    def _moved(self, message: LineView.Moved) -> None:
+        message.stop()
+        self._at = message.key
+        self._look()
+
+    # --- doing it -----------------------------------------------------------------------------------
+
+    @on(LineView.Chosen)
+    def _chosen(self, message: LineView.Chosen) -> None:
+        message.stop()
+        self.action_confirm()
+
+    def action_confirm(self) -> None:
+        offer, preview = self._offers[self._at], self._preview
+        if offer.why_not:
+            self.work.say(offer.why_not, "warn")
+        elif preview is not None and preview.records and not self._is_writing:
+            self._is_writing = True
+            self.write(lambda: self._take_back(offer), self._done)
+
+    def _take_back(self, offer: Offer) -> Receipt:
+        taking = self.app.workspace.take_back(offer.scope, reason=offer.reason)
+        return taking.receipt or Receipt(None, [], 0, "nothing had to change")
+
+    def _done(self, receipt: Receipt) -> None:
+        screen = self.work
+        met = len(receipt.conflicts)
+        asked = f"; {met:,} {'conflict waits' if met == 1 else 'conflicts wait'} to be settled" if met else ""
+        undone_by = self._undone_by or f"{self.app.key_named('undo')} takes it back"
+        self.close(f"{receipt.summary}{asked}; {undone_by}", "warn" if met else "good")
+        screen.after_write()
+
+    def refused(self, error: RolodocError) -> None:
+        self._is_writing = False
+        self.work.say(str(error), "bad")
+
+
+def preview_lines(preview: Taking) -> list[Line]:
+    """How many records it would touch, and the first of them; those that were changed later stand first."""
+    if not preview.records:
+        return [line(Span("nothing would change: it is like that already", "label"), wraps=True)]
+    many = "1 record would change" if preview.records == 1 else f"{preview.records:,} records would change"
+    later = sum(bool(one.overtaken) for one in preview.touched)
+    lines = [line(Span(many, "key"))]
+    if later:
+        told = f"! {later:,} of them {'was' if later == 1 else 'were'} changed later: that is merged with, or asked"
+        lines.append(line(Span(told, "warn"), wraps=True))
+    first = sorted(preview.touched, key=lambda one: not one.overtaken)[:NAMED]
+    for one in first:
+        lines += _touched_lines(one)
+    if preview.records > len(first):
+        lines.append(line(Span(f"and {preview.records - len(first):,} more", "label")))
+    return lines
+
+
+def _touched_lines(one: Touched) -> list[Line]:
+    sign, style = SIGNS.get(one.kind, ("~", "accent"))
+    told = FATES.get(one.kind) or _labels(one, one.fields)
+    lines = [line(Span(f"{sign} ", style), Span(one.title), Span(f"  {told}", "label"), wraps=True)]
+    if one.overtaken:
+        lines.append(line(Span("  ! changed later: ", "warn"), Span(_labels(one, one.overtaken), "warn"), wraps=True))
+    return lines
+
+
+def _labels(one: Touched, names: Sequence[str]) -> str:
+    return ", ".join(field_label(one.ref.entity, name).lower() for name in names)
+
+
+# --- what is offered for a request of the change log ---------------------------------------------------------
+
+
+def find_offers(workspace: Workspace, change: Change) -> list[Offer]:
+    """Everything that this request did, that its actor did since, that this import brought."""
+    who = f"{change.actor.name} ({change.actor.via})"
+    told = f"took back what {who} did"
+    since = TakingBack(actor=change.actor.name, since=change.at - 1)
+    return [
+        Offer("everything that this request did", TakingBack(request=change.request), f"{told} at {moment(change.at)}"),
+        Offer(f"everything that {change.actor.name} did since {moment(change.at)}", since, f"{told} since then"),
+        _import_offer(workspace, change),
+    ]
+
+
+def _import_offer(workspace: Workspace, change: Change) -> Offer:
+    actor, via = change.actor.name, change.actor.via
+    start = _start_of_import(workspace, change) if via in PROGRAMS else change.at
+    why_not = "" if via in PROGRAMS else "it was not an import"
+    scope = TakingBack(actor=actor, via=via, since=start - 1)
+    reason = f"took back what {actor} brought in ({via}) since {moment(start)}"
+    return Offer(f"everything that {actor} brought in ({via}) since {moment(start)}", scope, reason, why_not)
+
+
+def _start_of_import(workspace: Workspace, change: Change) -> int:
+    """When it began: its requests have one reason and follow each other soon, without another of their actor."""
+    start = change.at
+    earlier, _ = read_feed(workspace, FeedFilter(actor=change.actor.name), change.seq)
+    for one in earlier:
+        if (one.actor, one.reason) != (change.actor, change.reason) or start - one.at > PAUSE:
+            break
+        start = one.at
+    return start
