@@ -5,6 +5,7 @@ Revision ID: 0002
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from alembic import op
 
@@ -81,6 +82,7 @@ def upgrade() -> None:
     op.create_index("conflict_by_created", "conflict", ["created_at", "id"], **ALIVE)
     op.create_index("conflict_of_record", "conflict", ["entity", "record_id"], **ALIVE)
     op.create_index("conflict_settled", "conflict", ["deleted_at", "id"], **TRASHED)
+    _gather_what_sources_said()
 
 
 def _rebuild_change() -> None:
@@ -111,6 +113,55 @@ def _rebuild_change() -> None:
     op.drop_table("change")
     op.rename_table("new_change", "change")
     op.create_index("change_of_record", "change", ["entity", "record_id"])
+
+
+def _gather_what_sources_said() -> None:
+    """From the log: what imports made, and what they changed of it later. Without it the next import of the same files
+    would clash with whatever was edited here since."""
+    db = op.get_bind()
+    db.exec_driver_sql(SAID_BY_EXTERNAL_ID)
+    db.exec_driver_sql(SAID_BY_REASON)
+    for entity, id, source, after in db.exec_driver_sql(SAID_LATER):
+        found = db.exec_driver_sql(
+            "SELECT source, fields FROM source_value WHERE entity = ? AND record_id = ?", (entity, id)
+        ).fetchall()
+        earlier = {one: msgspec.json.decode(fields) for one, fields in found}
+        for one in [source] if source else earlier:
+            fields = earlier.get(one, {}) | msgspec.json.decode(after)
+            db.exec_driver_sql(
+                "INSERT OR REPLACE INTO source_value(entity, record_id, source, fields) VALUES (?, ?, ?, ?)",
+                (entity, id, one, msgspec.json.encode(fields).decode()),
+            )
+
+
+SAID = """
+CASE c.entity WHEN 'link' THEN json_remove(c.after, '$.document', '$.profile', '$.type') ELSE c.after END
+"""
+SOURCE_OF_REASON = """
+CASE WHEN r.reason LIKE 'import of _%' AND instr(r.reason, ', ') = 0 THEN substr(r.reason, 11) ELSE '' END
+"""
+"""An import of one source names it as its reason."""
+
+SAID_BY_EXTERNAL_ID = f"""
+INSERT INTO source_value(entity, record_id, source, fields)
+SELECT DISTINCT c.entity, c.record_id, e.source, {SAID}
+FROM change c JOIN request r ON r.id = c.request_id
+JOIN external_id e ON e.entity = c.entity AND e.record_id = c.record_id
+WHERE r.via = 'import' AND c.kind = 'created' AND c.revision = 1
+"""
+SAID_BY_REASON = f"""
+INSERT OR IGNORE INTO source_value(entity, record_id, source, fields)
+SELECT c.entity, c.record_id, {SOURCE_OF_REASON}, {SAID}
+FROM change c JOIN request r ON r.id = c.request_id
+WHERE r.via = 'import' AND c.kind = 'created' AND c.revision = 1 AND {SOURCE_OF_REASON} <> ''
+AND (c.entity <> 'link' OR json_remove({SAID}, '$.created') <> '{{}}' OR c.after ->> '$.created' <> r.at)
+"""
+SAID_LATER = f"""
+SELECT c.entity, c.record_id, {SOURCE_OF_REASON}, {SAID}
+FROM change c JOIN request r ON r.id = c.request_id
+WHERE r.via = 'import' AND c.kind IN ('updated', 'restored') AND c.entity IN ('profile', 'document', 'link', 'type')
+ORDER BY c.seq
+"""
 
 
 def _head() -> list[sa.Column[Any]]:
