@@ -150,12 +150,23 @@ JOIN external_id e ON e.entity = c.entity AND e.record_id = c.record_id
 WHERE r.via = 'import' AND c.kind = 'created' AND c.revision = 1
 """
 SAID_BY_REASON = f"""
+WITH known(source) AS (SELECT DISTINCT source FROM external_id),
+named(reason, source) AS (
+    SELECT DISTINCT r.reason, {SOURCE_OF_REASON} FROM request r WHERE r.via = 'import' AND {SOURCE_OF_REASON} <> ''
+    UNION SELECT DISTINCT r.reason, k.source FROM request r JOIN known k
+    ON r.reason LIKE 'import of _%' AND instr(', ' || substr(r.reason, 11) || ', ', ', ' || k.source || ', ')
+    WHERE r.via = 'import'
+)
 INSERT OR IGNORE INTO source_value(entity, record_id, source, fields)
-SELECT c.entity, c.record_id, {SOURCE_OF_REASON}, {SAID}
-FROM change c JOIN request r ON r.id = c.request_id
-WHERE r.via = 'import' AND c.kind = 'created' AND c.revision = 1 AND {SOURCE_OF_REASON} <> ''
+SELECT c.entity, c.record_id, n.source, {SAID}
+FROM named n CROSS JOIN request r ON r.reason = n.reason AND r.via = 'import'
+CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq
+WHERE c.kind = 'created' AND c.revision = 1
+AND (c.entity IN ('link', 'type') OR n.source = {SOURCE_OF_REASON})
 AND (c.entity <> 'link' OR json_remove({SAID}, '$.created') <> '{{}}' OR c.after ->> '$.created' <> r.at)
 """
+"""Of links and types, which seldom have external ids, and of records that had those of others."""
+
 SAID_LATER = f"""
 SELECT c.entity, c.record_id, {SOURCE_OF_REASON}, {SAID}
 FROM change c JOIN request r ON r.id = c.request_id

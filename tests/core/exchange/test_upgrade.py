@@ -30,10 +30,13 @@ UPDATE alembic_version SET version_num = '0001';
 """Takes away what the second schema brought."""
 
 
-@pytest.fixture
-def old_store(workspace: Workspace, store_path: Path, small_folder: Path, write: Write) -> Path:
+@pytest.fixture(params=["one source", "two sources together"])
+def old_store(
+    request: pytest.FixtureRequest, workspace: Workspace, store_path: Path, small_folder: Path, write: Write
+) -> Path:
     """A store of the first schema: imported, changed outside, imported again, and edited here."""
     workspace.close()
+    others = [write("crm.ndjson", {"id": "cy", "name": "Cy"})] if request.param != "one source" else []
     write(
         "small/links.ndjson",
         {"profile_id": "ann", "document_id": "plan", "relationship_type": "author", "position": 1},
@@ -41,7 +44,7 @@ def old_store(workspace: Workspace, store_path: Path, small_folder: Path, write:
     )
     write("small/types.ndjson", {"name": "author", "inverse": "author of"})
     importer = open_workspace(str(store_path), IMPORTER)
-    import_paths(importer, [small_folder])
+    import_paths(importer, [small_folder, *others])
     write("small/profiles.ndjson", ANN | {"name": "Ann Keller-Huber", "attributes": {"floor": 4}}, BEN)
     import_paths(importer, [small_folder])
     importer.close()
