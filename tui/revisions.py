@@ -80,7 +80,7 @@ def blame_lines(record: Record, blame: Mapping[str, Blame]) -> list[Line]:
         if name not in blame or field.kind == "reference":
             continue
         by = blame[name]
-        value = Span(_text(field, record.fields.get(name))[:SHOWN].partition("\n")[0])
+        value = Span(value_text(field, record.fields.get(name))[:SHOWN].partition("\n")[0])
         label = Span(f"{field.label:<{LABEL}} ", "label")
         lines.append(line(label, value, key=AtRevision(by.revision, by.seq, name)))
         told = [who_and_when(by.actor, by.at), f"rev {by.revision}", by.how and f"merged: {by.how}"]
@@ -96,7 +96,7 @@ def _field_lines(entity: Entity, field: Field, old: Any, new: Any) -> Iterator[L
         yield replace(lines[0], key=key, mark=sign)
         yield from lines[1:]
     elif new not in EMPTY:
-        text = _text(field, new)
+        text = value_text(field, new)
         yield line(label, Span(text[:SHOWN] + (" …" if len(text) > SHOWN else "")), key=key, wraps=True)
 
 
@@ -121,5 +121,6 @@ def _members(field: Field, value: Any) -> list[str]:
     return [field.format([member]) for member in value] if field.kind in ("set", "list") else []
 
 
-def _text(field: Field, value: Any) -> str:
+def value_text(field: Field, value: Any) -> str:
+    """The value as a person reads it, a map by its entries."""
     return "; ".join(_members(field, value)) or field.format(value)

@@ -257,10 +257,10 @@ class HistoryPanel(Panel):
             older = self.hint("history.older")[0]
             self.work.say(f"Restore: this is how it is now; {older} steps to what it was before", "warn")
         else:
-            scope = TakingBack(ref=self._ref, fields=fields, since=change.at)
+            scope = TakingBack(ref=self._ref, fields=fields, revision=change.revision)
             name = f"{what} as at rev {change.revision}, {who_and_when(change.actor, change.at)}"
             offer = Offer(name, scope, reason=f"restored to rev {change.revision}")
-            await self.work.open_panel(TakingBackPanel(f"Restore {what}", [offer]), over=True)
+            await self.work.open_panel(TakingBackPanel(f"Restore {what}", lambda: [offer]), over=True)
 
     def action_undo(self) -> None:
         if (change := self._change) is not None:

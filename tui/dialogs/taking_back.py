@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from textual import on
@@ -47,13 +47,13 @@ class TakingBackPanel(Panel):
     ]
     hints = (("↑↓", "move"), ("⏎", "do it"), ("esc", "leave all as it is"))
 
-    def __init__(self, title: str, offers: Sequence[Offer], undone_by: str = "") -> None:
-        """`undone_by` tells how it is undone, where the key alone would not."""
+    def __init__(self, title: str, find: Callable[[], list[Offer]], undone_by: str = "") -> None:
+        """`find` is called off the UI thread; `undone_by` tells how it is undone, where the key alone would not."""
         super().__init__()
         self.title = title
-        self._undone_by = undone_by
-        self._offers = list(offers)
-        self._at = next((at for at, offer in enumerate(offers) if not offer.why_not), 0)
+        self._find, self._undone_by = find, undone_by
+        self._offers: list[Offer] = []
+        self._at = 0
         self._preview: Taking | None = None  # of the offer under the cursor
         self._is_writing = False
 
@@ -67,6 +67,10 @@ class TakingBackPanel(Panel):
     def on_mount(self) -> None:
         self.take_keys(self.view)
         self._show([line(Span("looking what it would touch", "label"))])
+        self.ask(self._find, self._take, group="offers", refuse=self._cannot)
+
+    def _take(self, offers: list[Offer]) -> None:
+        self._offers = offers
         self._look()
 
     # --- what it would touch ------------------------------------------------------------------------
@@ -99,9 +103,9 @@ class TakingBackPanel(Panel):
             name = Span(offer.name, "label" if offer.why_not else "")
             lines.append(line(name, why_not, key=at) if offer.why_not else line(name, key=at, wraps=True))
         lines += [line(), *told]
-        if self._preview is not None and self._preview.records:
+        if self._preview is not None and self._preview.records:  # enter does nothing before that
             lines += [line(), line(Span("⏎", "key"), " do it     ", Span("esc", "key"), " leave all as it is")]
-        self.view.show(lines, cursor=self._at)
+        self.view.show(lines, cursor=self._at if self._offers else None)
 
     @on(LineView.Moved)
     def _moved(self, message: LineView.Moved) -> None:
@@ -117,9 +121,11 @@ class TakingBackPanel(Panel):
         self.action_confirm()
 
     def action_confirm(self) -> None:
+        if not self._offers:
+            return
         offer, preview = self._offers[self._at], self._preview
         if offer.why_not:
-            self.work.say(offer.why_not, "warn")
+            self.work.say(f"Take back: {offer.why_not}", "warn")
         elif preview is not None and preview.records and not self._is_writing:
             self._is_writing = True
             self.write(lambda: self._take_back(offer), self._done)
@@ -142,30 +148,38 @@ class TakingBackPanel(Panel):
 
 
 def preview_lines(preview: Taking) -> list[Line]:
-    """How many records it would touch, and the first of them; those that were changed later stand first."""
-    if not preview.records:
-        return [line(Span("nothing would change: it is like that already", "label"), wraps=True)]
-    many = "1 record would change" if preview.records == 1 else f"{preview.records:,} records would change"
-    later = sum(bool(one.overtaken) for one in preview.touched)
-    lines = [line(Span(many, "key"))]
-    if later:
-        told = f"! {later:,} of them {'was' if later == 1 else 'were'} changed later: that is merged with, or asked"
+    """How many records it would touch, and the first of them: those that stay, or that were changed later, first."""
+    lines = [line(Span(preview.summary if preview.records else "nothing would change", "key"), wraps=True)]
+    clashing = sum(bool(one.clashing) for one in preview.touched)
+    if clashing:
+        told = f"? {clashing:,} of them {_was(clashing)} changed later to something else: that becomes a conflict"
         lines.append(line(Span(told, "warn"), wraps=True))
-    first = sorted(preview.touched, key=lambda one: not one.overtaken)[:NAMED]
+    if preview.kept:
+        stay = f"! {preview.kept:,} {'stays as it is' if preview.kept == 1 else 'stay as they are'}"
+        lines.append(line(Span(stay, "warn")))
+    lines.append(line())
+    first = sorted(preview.touched, key=lambda one: (not one.kept, not one.clashing, not one.overtaken))[:NAMED]
     for one in first:
         lines += _touched_lines(one)
-    if preview.records > len(first):
-        lines.append(line(Span(f"and {preview.records - len(first):,} more", "label")))
+    if more := preview.records + preview.kept - len(first):
+        lines.append(line(Span(f"and {more:,} more", "label")))
     return lines
 
 
 def _touched_lines(one: Touched) -> list[Line]:
-    sign, style = SIGNS.get(one.kind, ("~", "accent"))
-    told = FATES.get(one.kind) or _labels(one, one.fields)
-    lines = [line(Span(f"{sign} ", style), Span(one.title), Span(f"  {told}", "label"), wraps=True)]
-    if one.overtaken:
-        lines.append(line(Span("  ! changed later: ", "warn"), Span(_labels(one, one.overtaken), "warn"), wraps=True))
+    """The signs: + comes, - goes, ~ changes, ? becomes a conflict, ! stays as it is."""
+    sign, style = ("!", "warn") if one.kept else ("?", "warn") if one.clashing else SIGNS.get(one.kind, ("~", "accent"))
+    told = one.kept or FATES.get(one.kind) or _labels(one, one.fields)
+    lines = [line(Span(f"{sign} ", style), Span(f"{one.title}  {told}"), wraps=True)]
+    if one.clashing:
+        lines.append(line(Span("  clashes with a later edit: ", "warn"), Span(_labels(one, one.clashing)), wraps=True))
+    if merged := [name for name in one.overtaken if name not in one.clashing]:
+        lines.append(line(Span("  merged with a later edit: ", "label"), Span(_labels(one, merged)), wraps=True))
     return lines
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _labels(one: Touched, names: Sequence[str]) -> str:
