@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from core.conflicts import OF_RECORD
 from core.local import LocalWorkspace
 from core.store import Connection
 from core.undo import LAST_DONE, LAST_UNDONE
-from core.values import Query, Ref
-from tests.core.making import delete, edit, make_linked
+from core.values import Edit, Query, Ref, Resolve
+from tests.core.making import delete, edit, make_linked, make_profile
 
 SORTING = "USE TEMP B-TREE FOR ORDER BY"
 
@@ -45,8 +46,9 @@ def plans(workspace: LocalWorkspace, read: Callable[[], object]) -> list[str]:
 
 
 def plan(db: Connection, sql: str) -> str:
-    """One line a step; the scan of the few relationship types is told apart."""
+    """One line a step; the scan of the few relationship types, or of a value's members, is told apart."""
     steps = "\n".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}"))
+    steps = steps.replace("SCAN json_each", "MEMBERS")
     return steps.replace("SCAN t\n", "SCAN type\n") if "FROM relationship_type t" in sql else steps
 
 
@@ -55,6 +57,17 @@ def filters(workspace: LocalWorkspace, names: tuple[str, ...]) -> dict[str, Any]
     edit(workspace, link, category="x")
     values = {"document": document.id, "profile": profile.id, "type": "author", "kind": "person", "category": "x"}
     return {name: values[name] for name in names}
+
+
+def make_conflict(workspace: LocalWorkspace, *, settled: bool) -> Ref:
+    """Of a record that was edited over a newer row."""
+    ref = make_profile(workspace)
+    version = workspace.get(ref).version
+    edit(workspace, ref, name="Theirs")
+    (id,) = workspace.write([Edit(ref, {"name": "Mine"}, version, merge=True)]).conflicts
+    if settled:
+        workspace.write([Resolve(id, {"name": "mine"})])
+    return ref
 
 
 PAGES: list[tuple[Query, tuple[str, ...], str]] = [
@@ -68,17 +81,14 @@ PAGES: list[tuple[Query, tuple[str, ...], str]] = [
     (Query(entity="document", sort="created"), (), "document_by_created"),
     (Query(entity="document", trash=True), (), "document_trash"),
     (Query(entity="document"), ("category",), "document_by_category (category=?"),
+    (Query(entity="conflict", sort="created"), (), "conflict_by_created"),
+    (Query(entity="conflict", sort="created", trash=True), (), "conflict_settled"),
     (Query(entity="link"), (), ""),
     (Query(entity="link", trash=True), (), "link_trash"),
     (Query(entity="link"), ("type",), "link_by_type (type_id=?"),
     (Query(entity="link"), ("profile",), "link_of_profile (profile_id=?"),
     (Query(entity="link"), ("profile", "type"), "link_of_profile_by_type (profile_id=? AND type_id=?"),
     (Query(entity="link"), ("document",), "link_of_document (document_id=?"),
-    (Query(entity="link"), ("document", "type"), "link_of_document (document_id=?"),
-    (Query(entity="link"), ("document", "category"), "link_of_document (document_id=?"),
-    (Query(entity="link"), ("profile", "category"), "link_of_profile"),
-    (Query(entity="link"), ("profile", "document"), "link_"),
-    (Query(entity="link"), ("profile", "document", "type"), "link_"),
     (Query(entity="link"), ("document", "type"), "link_of_document (document_id=?"),
     (Query(entity="link"), ("document", "category"), "link_of_document (document_id=?"),
     (Query(entity="link"), ("profile", "category"), "link_of_profile"),
@@ -111,8 +121,12 @@ def test_counts_and_ranks_go_along_the_index(
 ) -> None:
     values = filters(workspace, named)
     query = Query(entity=query.entity, sort=query.sort, trash=query.trash, **values)
-    row = workspace.page(Query(entity=query.entity)).rows[0]
-    if query.trash:
+    if query.entity == "conflict":
+        make_conflict(workspace, settled=query.trash)
+        row = workspace.page(query).rows[0]
+    else:
+        row = workspace.page(Query(entity=query.entity)).rows[0]
+    if query.trash and query.entity != "conflict":
         delete(workspace, Ref(query.entity, row.id))
     where = index.partition("=")[0]
 
@@ -199,6 +213,13 @@ def test_look_ups_scan_no_large_table(workspace: LocalWorkspace, read: str) -> N
 
 
 SMALL = {"stat", "relationship_type", "type", "(subquery-1)"}  # the last one counts to a thousand
+
+
+def test_open_conflicts_are_found_by_their_record(workspace: LocalWorkspace) -> None:
+    with workspace.store.read() as db:
+        sql = f"EXPLAIN QUERY PLAN SELECT id FROM conflict t WHERE {OF_RECORD}"
+        plan = "\n".join(row[3] for row in db.execute(sql, ("profile", 1)))
+    assert "conflict_of_record (entity=? AND record_id=?" in plan
 
 
 def test_undo_looks_its_request_up(workspace: LocalWorkspace) -> None:
