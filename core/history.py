@@ -25,7 +25,7 @@ def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | 
     with store.read() as db:
         row = load_one(db, ref)
         now = record(db, ref.entity, row)
-        step = _step_at(db, row, now, at) if revision is None else _step_of(db, row, now, revision)
+        step = find_step(db, ref.entity, row, now.title, at=at, revision=revision)
         fields = fields_after(db, ref.entity, row, step.seq)
         if ref.entity == "link":
             fields |= {name: now.fields[name] for name in ENDS}
@@ -111,19 +111,20 @@ WHERE c.entity = ? AND c.record_id = ?
 """By change_of_record."""
 
 
-def _step_at(db: Connection, row: Row, now: Record, at: int | None) -> Step:
-    of_record = (now.ref.entity, row[0])
+def find_step(
+    db: Connection, entity: Entity, row: Row, title: str, *, at: int | None = None, revision: int | None = None
+) -> Step:
+    """The last change at or before the instant, or the one that made the revision. Raises NotFound."""
+    of_record = (entity, row[0])
+    if revision is not None:
+        found = db.execute(f"{STEP} AND c.revision = ?", (*of_record, revision)).fetchone()
+        if not found:
+            raise NotFound(f"{title} has no revision {revision}; name one from 1 to {row[2]}")
+        return Step(*found)
     found = db.execute(f"{STEP} AND r.at <= ? ORDER BY c.seq DESC LIMIT 1", (*of_record, at)).fetchone()
     if not found:
         first = Step(*db.execute(f"{STEP} ORDER BY c.seq LIMIT 1", of_record).fetchone())
-        raise NotFound(f"{now.title} was made only on {format_instant(first.at)}; name a later time")
-    return Step(*found)
-
-
-def _step_of(db: Connection, row: Row, now: Record, revision: int) -> Step:
-    found = db.execute(f"{STEP} AND c.revision = ?", (now.ref.entity, row[0], revision)).fetchone()
-    if not found:
-        raise NotFound(f"{now.title} has no revision {revision}; name one from 1 to {now.revision}")
+        raise NotFound(f"{title} was made only on {format_instant(first.at)}; name a later time")
     return Step(*found)
 
 

@@ -51,6 +51,21 @@ def said(db: Connection, entity: Entity, source: str, ids: Sequence[RecordId]) -
     return {uid: _decode(db, fields) for uid, fields in in_chunks(db, sql, list(ids), (entity, source))}
 
 
+def take_back(db: Connection, entity: Entity, id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """A value that goes from `before` to `after`, as the log has them, was not said where it was a source's last word:
+    what the source says next meets what was there before."""
+    for source, text in db.execute(
+        "SELECT source, fields FROM source_value WHERE entity = ? AND record_id = ?", (entity, id)
+    ).fetchall():
+        said = msgspec.json.decode(text)
+        unsaid = {name: after[name] for name in said if name in after and said[name] == before[name]}
+        if unsaid:
+            db.execute(
+                "UPDATE source_value SET fields = ? WHERE entity = ? AND record_id = ? AND source = ?",
+                (msgspec.json.encode(said | unsaid).decode(), entity, id, source),
+            )
+
+
 def _decode(db: Connection, text: str) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.json.decode(text)
     if fields.get("text"):

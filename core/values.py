@@ -451,11 +451,16 @@ class Touched(msgspec.Struct, frozen=True):
     kind: ChangeKind
     fields: list[str]
     overtaken: list[str] = []  # fields that someone changed later; they are merged
+    clashing: list[str] = []  # of these, the ones that become a conflict
+    kept: str = ""  # why the record stays as it is
 
 
 class TakingBack(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be as it was: everything that a request, or a way in or an actor since an instant, did, as far as it
-    is about `ref` and `fields` where those are given."""
+    is about `ref` and `fields` where those are given.
+
+    With `ref` and an instant or a revision alone, the record is set back to how it was then, whoever changed it since.
+    """
 
     ref: Ref | None = None
     fields: tuple[str, ...] = ()
@@ -463,14 +468,17 @@ class TakingBack(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     via: str = ""
     since: int | None = None  # microseconds; everything after it
+    revision: int | None = None  # of `ref`; everything after it
 
 
 class Taking(msgspec.Struct, frozen=True):
     """What taking back touches, or touched when there is a receipt."""
 
-    touched: list[Touched]  # up to 1,000
-    records: int
+    touched: list[Touched]  # up to 1,000, those that are kept first
+    records: int  # that change
     receipt: Receipt | None = None
+    summary: str = ""  # for people: "updated 30 profiles, restored 1 link"
+    kept: int = 0  # records that stay as they are although they should change
 
 
 class ProfileMerge(msgspec.Struct, frozen=True):

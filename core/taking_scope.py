@@ -1,0 +1,155 @@
+"""Which changes a TakingBack names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, get_args, get_type_hints
+
+from core.changes import LOG
+from core.errors import Invalid, NotFound
+from core.fields import FIELDS, RECORDS, Entity, format_instant, now
+from core.fields import field as find_field
+from core.history import find_step
+from core.records import load_one, names
+from core.store import Connection
+from core.values import Actor, TakingBack
+
+WAYS_IN: Final[tuple[str, ...]] = get_args(get_type_hints(Actor)["via"])
+LOG_BY_REQUEST: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq"
+BIRTHS_AND_DEATHS: Final = frozenset({"created", "deleted", "restored"})
+
+
+class Scope(NamedTuple):
+    """The changes to take back, by record, and the reason that the log gives for it."""
+
+    changes: Mapping[tuple[Entity, int], Scoped]
+    reason: str
+
+
+class Scoped:
+    """The changes of one record: their seqs from the first to the last, and the first that gave or took its life."""
+
+    __slots__ = ("life", "seqs")
+
+    def __init__(self) -> None:
+        self.seqs: list[int] = []
+        self.life = ""
+
+
+def find_scope(db: Connection, wanted: TakingBack) -> Scope:
+    """Raises Invalid for one that cannot be meant, NotFound for an unknown record, actor or request, and when nothing
+    was done there."""
+    _check(wanted)
+    if wanted.ref is None:
+        return _of_actor_or_request(db, wanted, Conditions(LOG_BY_REQUEST), "")
+    row = load_one(db, wanted.ref)
+    title = names(db, wanted.ref.entity, [row[0]])[row[0]].title
+    of_record = Conditions(LOG)
+    of_record.add("c.entity = ? AND c.record_id = ?", wanted.ref.entity, row[0])
+    if wanted.request or wanted.actor or wanted.via:
+        return _of_actor_or_request(db, wanted, of_record, title)
+    step = find_step(db, wanted.ref.entity, row, title, at=wanted.since, revision=wanted.revision)
+    of_record.add("c.seq > ?", step.seq)
+    if not (changes := _changes(db, of_record)):
+        raise NotFound(f"{title} has not changed since rev {step.revision}, so there is nothing to set back")
+    return Scope(changes, f"set back to rev {step.revision}, {_time(step.at)}")
+
+
+def _of_actor_or_request(db: Connection, wanted: TakingBack, conditions: Conditions, title: str) -> Scope:
+    who = wanted.actor
+    if wanted.request is not None:
+        first, last, who, at = _request(db, wanted.request)
+        conditions.add("c.seq BETWEEN ? AND ?", first, last)
+    if wanted.actor:
+        _refuse_unknown_actor(db, wanted.actor)
+        conditions.add("r.actor = ?", wanted.actor)
+    if wanted.via:
+        conditions.add("r.via = ?", wanted.via)
+    if wanted.since is not None:
+        conditions.add("r.at > ?", wanted.since)
+    to_record = f" to {title}" if title else ""
+    via = f" via {wanted.via}" if wanted.via else ""
+    since = f" since {_time(wanted.since)}" if wanted.since is not None else ""
+    if not (changes := _changes(db, conditions)):
+        nothing = f"{who} did nothing{to_record}{via}" if who else f"nothing came in{to_record}{via}"
+        raise NotFound(f"there is nothing to take back: {nothing}{since}")
+    if wanted.request is not None:
+        return Scope(changes, f"took back what {who} did{to_record}, {_time(at)}")
+    return Scope(changes, f"took back what {who or 'came in'}{' did' if who else ''}{to_record}{via}{since}")
+
+
+class Conditions:
+    """Which rows of the log: all that is given must hold."""
+
+    def __init__(self, log: str) -> None:
+        self.log = log
+        self.where: list[str] = []
+        self.parameters: list[Any] = []
+
+    def add(self, condition: str, *parameters: Any) -> None:
+        self.where.append(condition)
+        self.parameters += parameters
+
+
+def _changes(db: Connection, conditions: Conditions) -> dict[tuple[Entity, int], Scoped]:
+    changes: dict[tuple[Entity, int], Scoped] = {}
+    for entity, id, seq, kind in db.execute(
+        f"SELECT c.entity, c.record_id, c.seq, c.kind FROM {conditions.log}"
+        f" WHERE {' AND '.join(conditions.where)} AND c.kind <> 'purged' ORDER BY c.seq",
+        conditions.parameters,
+    ):
+        scoped = changes.get((entity, id))
+        if scoped is None:
+            scoped = changes[entity, id] = Scoped()
+        scoped.seqs.append(seq)
+        if not scoped.life and kind in BIRTHS_AND_DEATHS:
+            scoped.life = kind
+    return changes
+
+
+def _time(at: int) -> str:
+    return format_instant(at - at % 1_000_000)
+
+
+def _check(wanted: TakingBack) -> None:
+    if wanted.revision is not None and (wanted.ref is None or wanted.request or wanted.actor or wanted.via):
+        raise Invalid("a revision is one of a record and of everybody's; name a record and nothing else", "revision")
+    if wanted.revision is not None and wanted.since is not None:
+        raise Invalid("ask for an instant or for a revision, not for both")
+    if wanted.request is None and wanted.since is None and wanted.revision is None:
+        raise Invalid("say which request is to be taken back, or everything since when")
+    if wanted.request is None and wanted.ref is None and not (wanted.actor or wanted.via):
+        raise Invalid("say whose changes are to be taken back, or by which way they came, or of which record")
+    if wanted.since is not None and wanted.since > now():
+        raise Invalid("lies in the future, so nothing was done since; name a time that has passed", "since")
+    if wanted.via and wanted.via not in WAYS_IN:
+        raise Invalid(f'"{wanted.via}" is no way in; it is one of {", ".join(WAYS_IN)}', "via")
+    for name in wanted.fields:
+        _check_field(wanted.ref.entity if wanted.ref else None, name)
+
+
+def _check_field(entity: Entity | None, name: str) -> None:
+    if entity is None:
+        entity = next((one for one in RECORDS if name in FIELDS[one]), None)
+        if entity is None:
+            raise Invalid("no kind of record has such a field", name)
+    if find_field(entity, name).fixed:
+        raise Invalid("never changes, so there is nothing to take back of it", name)
+
+
+def _request(db: Connection, uid: bytes) -> tuple[int, int, str, int]:
+    found = db.execute("SELECT first_seq, last_seq, actor, at FROM request WHERE uid = ?", (uid,)).fetchone()
+    if not found:
+        raise NotFound("there is no such request; the history of a record names those that changed it")
+    first, last, actor, at = found
+    return first, last, actor, at
+
+
+def _refuse_unknown_actor(db: Connection, actor: str) -> None:
+    """By request_of_actor."""
+    if not db.execute("SELECT 1 FROM request WHERE actor = ? LIMIT 1", (actor,)).fetchone():
+        known = db.execute("SELECT DISTINCT actor FROM request ORDER BY actor LIMIT 11").fetchall()
+        listed = ", ".join(name for (name,) in known[:10]) + (", ..." if len(known) > 10 else "")
+        raise NotFound(
+            f'"{actor[:100]}" never changed anything here; {listed} did' if known else "nobody changed anything"
+        )
