@@ -55,14 +55,37 @@ def _matched(base: Sequence[str], side: Sequence[str]) -> dict[int, int]:
     tail = next((at for at in range(shorter - head) if base[-1 - at] != side[-1 - at]), shorter - head)
     matched = {at: at for at in range(head)}
     matched |= {len(base) - at: len(side) - at for at in range(1, tail + 1)}
-    old, new = base[head : len(base) - tail], side[head : len(side) - tail]
-    if _pairs(old, new) <= PAIRS:
-        # White space alone is no reason to see the same stretch in two places.
-        for start, place, size in SequenceMatcher(str.isspace, old, new, autojunk=False).get_matching_blocks():
-            matched |= {head + start + at: head + place + at for at in range(size)}
+    inner = _matched_words(base[head : len(base) - tail], side[head : len(side) - tail])
+    return matched | {head + place: head + other for place, other in inner.items()}
+
+
+def _matched_words(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """White space is matched beside a word that is: alone it is no reason to see the same stretch in two places."""
+    matched: dict[int, int] = {}
+    last, last_other = -1, -1
+    for at, other in _word_pairs(old, new):
+        back = 1
+        while at - back > last and other - back > last_other and _same_space(old[at - back], new[other - back]):
+            matched[at - back] = other - back
+            back += 1
+        matched[at] = other
+        last, last_other = at, other
+        while last + 1 < len(old) and last_other + 1 < len(new) and _same_space(old[last + 1], new[last_other + 1]):
+            last, last_other = last + 1, last_other + 1
+            matched[last] = last_other
     return matched
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    counts = Counter(new)
-    return sum(counts[member] for member in old if not member.isspace())
+def _word_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """The places of the members, white space left out, that the longest common stretches match."""
+    places, others = ([at for at, one in enumerate(members) if not one.isspace()] for members in (old, new))
+    words, other_words = [old[at] for at in places], [new[at] for at in others]
+    counts = Counter(other_words)
+    if sum(counts[word] for word in words) > PAIRS:
+        return []
+    blocks = SequenceMatcher(None, words, other_words, autojunk=False).get_matching_blocks()
+    return [(places[block.a + at], others[block.b + at]) for block in blocks for at in range(block.size)]
+
+
+def _same_space(one: str, other: str) -> bool:
+    return one == other and one.isspace()
