@@ -53,15 +53,15 @@ def change_lines(change: Change) -> list[Line]:
         Span(f"rev {change.revision} ", "key"),
         Span(f"{change.kind} ", "accent"),
         Span(f"{moment(change.at)} by {change.actor.name} ({change.actor.via})"),
-        Span(f" · {change.reason}" if change.reason else ""),
         key=AtRevision(change.revision, change.seq),
     )
+    reason = [line(Span(change.reason, "label"), wraps=True)] if change.reason else []
     entity = change.ref.entity
     merged = [
         line(Span(f"{field_label(entity, name):<{LABEL}} ", "label"), Span(f"merged: {how.how}", "label"))
         for name, how in change.taken.items()
     ]
-    return [head, *differences(entity, change.before, change.after), *merged, line()]
+    return [head, *reason, *differences(entity, change.before, change.after), *merged, line()]
 
 
 def version_lines(entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Line]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Edit
+from core.values import Edit, Ref
 from core.workspace import Workspace
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tui.actions import ACTIONS
 from tui.clipboard import LARGEST, copy_sequence
+from tui.dialogs.history import REVISIONS
 
 
 async def test_history_shows_each_revision_field_by_field_and_takes_one_back(
@@ -28,6 +29,174 @@ async def test_history_shows_each_revision_field_by_field_and_takes_one_back(
         await t.press("escape")
         await t.shows("1 Profiles")
     assert office.workspace.get(ada).fields["notes"] == ""
+
+
+@pytest.fixture
+def ada(office: Office, colleague: Workspace) -> Ref:
+    """Ada Lovelace with three revisions: Ann noted something and gave her an alias, then her name was changed."""
+    ada = office.ref("Ada Lovelace")
+    colleague.write([Edit(ada, {"notes": "Likes engines.", "aliases": ["A. L.", "Countess"]})])
+    office.workspace.write([Edit(ada, {"name": "Ada King", "aliases": ["Countess", "Ada"], "emails": []})])
+    return ada
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+async def test_stepping_shows_the_whole_record_as_it_was_and_signs_tell_what_each_revision_changed(
+    terminal: OpenTerminal, ada: Ref, size: tuple[int, int]
+) -> None:
+    async with terminal(size, first="Ada King") as t:
+        # given her history, with the slider at the end
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3 · tester, terminal, ", "●┤")
+
+        # when a step is taken to the revision before
+        await t.press("left_square_bracket")
+
+        # then it is Ann's, with what she set, and what did not change stands there without a sign
+        await t.shows("rev 2 of 3 · Ann, terminal, ", "against rev 1: - before, + since")
+        await t.shows("+Notes          + Likes engines.", "+Aliases        + A. L.", "Name           Ada Lovelace")
+        assert "●┤" not in t.text
+
+        # and the first one has nothing before it
+        await t.press("left_square_bracket")
+        await t.shows("rev 1 of 3", "├●", "as it was made", "+Name           + Ada Lovelace")
+        await t.press("left_square_bracket")
+        await t.shows("this is the first revision")
+
+        # and back again a field that lost its value has a sign of its own, as has one whose members differ
+        await t.press("right_square_bracket", "right_square_bracket")
+        await t.shows("-Emails         - ada@example.org", "~Name           - Ada Lovelace", "+ Ada King")
+        await t.shows("~Aliases        Countess", "- A. L.", "+ Ada")
+        await t.press("right_square_bracket")
+        await t.shows("this is the latest revision")
+
+
+async def test_a_revision_is_compared_with_now_instead_of_with_the_one_before(terminal: OpenTerminal, ada: Ref) -> None:
+    async with terminal(NARROW, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("left_square_bracket")
+        await t.shows("against rev 1")
+        await t.press("c")
+        await t.shows("against now: - then, + now", "~Name           - Ada Lovelace", "+ Ada King")
+        assert "+Notes" not in t.text
+        await t.press("c")
+        await t.shows("against rev 1", "+Notes")
+
+
+async def test_blame_names_who_set_each_field_and_leads_to_that_revision(terminal: OpenTerminal, ada: Ref) -> None:
+    async with terminal(NARROW, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("b")
+        await t.shows("who set each field", "Notes")
+        notes = next(y for y, line in enumerate(t.lines) if "Likes engines." in line)
+        assert "Ann, terminal, " in t.lines[notes + 1]
+        assert "rev 2" in t.lines[notes + 1]
+        await t.press("end")
+        while "Notes" not in t.marked_line:
+            await t.press("up")
+        await t.press("enter")
+        await t.shows("rev 2 of 3", "+Notes")
+        await t.stands_on("Notes")
+        await t.press("escape")
+        await t.shows("changes, the latest first")
+
+
+async def test_a_field_is_restored_after_a_preview_and_one_key_takes_that_back(
+    terminal: OpenTerminal, office: Office, ada: Ref
+) -> None:
+    async with terminal(NARROW, first="Ada King") as t:
+        # given the cursor on her name as it was
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("left_square_bracket")
+        await t.shows("rev 2 of 3")
+        await t.press("home")
+        await t.stands_on("Name")
+
+        # when it is to be restored, what that would do is told, and esc does nothing
+        await t.press("r")
+        await t.shows(
+            "Restore Name?", "Name as at rev 2, Ann, terminal", "updated 1 profile", "- Ada King", "+ Ada Lov"
+        )
+        await t.press("escape")
+        await t.shows("rev 2 of 3")
+        assert office.workspace.get(ada).revision == 3
+
+        # then enter does it, for this field alone
+        await t.press("r")
+        await t.shows("do it")
+        await t.press("enter")
+        await t.shows("rev 4 of 4", "restored to rev 2", "u takes it back")
+        assert office.workspace.get(ada).fields["name"] == "Ada Lovelace"
+        assert office.workspace.get(ada).fields["aliases"] == ["Countess", "Ada"]
+
+        # and u takes it back
+        await t.press("u")
+        await t.shows("rev 5 of 5", "+ Ada King")
+    assert office.workspace.get(ada).fields["name"] == "Ada King"
+
+
+async def test_a_whole_record_is_restored(terminal: OpenTerminal, office: Office, ada: Ref) -> None:
+    then = office.workspace.get(ada, revision=2).fields
+    async with terminal(WIDE, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("down", "R")
+        await t.shows("Restore the record?", "as at rev 2", "- Ada King", "do it")
+        await t.press("enter")
+        await t.shows("rev 4", "restored to rev 2")
+    assert office.workspace.get(ada).fields == then
+
+
+async def test_what_is_so_now_is_not_restored_and_a_field_is_looked_for_first(
+    terminal: OpenTerminal, office: Office, ada: Ref
+) -> None:
+    async with terminal(NARROW, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("R")
+        await t.shows("Restore: this is how it is now; [ steps to what it was before")
+        await t.press("r")
+        await t.shows("[ shows the record as it was; put the cursor on a field there")
+        await t.press("left_square_bracket")
+        await t.shows("rev 2 of 3")
+        await t.press("end", "r")
+        await t.shows("Restore Created?", "nothing would change: it is like that now")
+        await t.press("enter")
+        await t.press("escape")
+        await t.shows("rev 2 of 3")
+    assert office.workspace.get(ada).revision == 3
+
+
+async def test_a_long_history_is_read_further_back_as_one_goes(terminal: OpenTerminal, office: Office) -> None:
+    ada = office.ref("Ada Lovelace")
+    for number in range(REVISIONS + 20):
+        office.workspace.write([Edit(ada, {"notes": f"note {number}"})])
+    async with terminal(NARROW) as t:
+        await t.press("down", "h")
+        await t.shows(f"rev {REVISIONS + 21} of {REVISIONS + 21}")
+        await t.press("end")
+        await t.shows("… older")
+        await t.press("enter", "end")
+        await t.shows("rev 1 created")
+        await t.press("enter")
+        await t.shows(f"rev 1 of {REVISIONS + 21}", "Name           + Ada Lovelace")
+
+
+async def test_help_tells_the_keys_of_a_history_and_goes_back_to_it(terminal: OpenTerminal, ada: Ref) -> None:
+    async with terminal(WIDE, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("left_square_bracket")
+        await t.shows("rev 2 of 3")
+        await t.press("question_mark")
+        await t.shows("Bring the field back to this revision", "Who set each field")
+        await t.press("escape")
+        await t.shows("rev 2 of 3")
+        await t.press("left_square_bracket")
+        await t.shows("rev 1 of 3")
 
 
 async def test_the_palette_finds_commands_by_name_and_does_them(terminal: OpenTerminal) -> None:

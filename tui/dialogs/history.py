@@ -151,6 +151,8 @@ class HistoryPanel(Panel):
             empty = {name: FIELDS[then.ref.entity][name].empty for name in change.after}
             old, new = then.fields | empty | change.before, then.fields
         lines = version_lines(then.ref.entity, old, new)
+        if change is not None and change.reason:
+            lines += [line(), line(Span(f"{change.kind}: {change.reason}", "label"), wraps=True)]
         cursor = AtField(field) if field else None
         if cursor is None and self._mode != "version":
             cursor = next((entry.key for entry in lines if entry.mark), None)
@@ -177,8 +179,7 @@ class HistoryPanel(Panel):
         self.title = f"History of {history.now.title}"
         self.work.refresh_header()
         count, change = history.now.revision, history.change(self._revision)
-        facts = [who_and_when(change.actor, change.at), change.reason] if change is not None else []
-        told = "".join(f" · {fact}" for fact in facts if fact)
+        told = f" · {who_and_when(change.actor, change.at)}" if change is not None else ""
         self.query_one("#revision", Bar).show([Span(f" rev {self._revision} of {count}", "key"), Span(told)])
         legend = self._legend()
         width = min(SLIDER, max(8, self.size.width - cell_len(legend) - 4))

@@ -32,12 +32,20 @@ class AtType:
 
 
 @dataclass(frozen=True, slots=True)
+class AtOrigin:
+    """The line of all links that came from a profile which was merged into this one."""
+
+    profile: RecordId
+
+
+@dataclass(frozen=True, slots=True)
 class Splittable:
-    """A profile, its links by type, and the profiles that were merged into it."""
+    """A profile, its links by type, and the profiles that were merged into it with the links that came from each."""
 
     profile: Record
     links: dict[str, list[LinkRow]]
     merged: list[Record]
+    brought: dict[RecordId, list[RecordId]]
     more: bool  # links than were read
 
     @property
@@ -51,7 +59,7 @@ class SplitPanel(Panel):
     wide = True
     title = "Split"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark the link, or all of its type", show=False, id="split.mark"),
+        Binding("space", "mark", "Mark the link, or all of a type or origin", show=False, id="split.mark"),
     ]
 
     def __init__(self, profile: RecordId) -> None:
@@ -89,10 +97,15 @@ class SplitPanel(Panel):
     def _show(self) -> None:
         if (read := self._read) is None:
             return
+        from_whom = {id: one.title for one in read.merged for id in read.brought[one.ref.id]}
         lines: list[Line] = []
+        for one in read.merged:
+            if brought := read.brought[one.ref.id]:
+                told = Span(f"  {len(brought):,}", "label")
+                lines += [line(Span(f"from {one.title}", "key"), told, key=AtOrigin(one.ref.id)), line()]
         for type, links in read.links.items():
             lines.append(line(Span(type, "key"), Span(f"  {len(links):,}", "label"), key=AtType(type)))
-            lines += [self._line(link) for link in links]
+            lines += [self._line(link, from_whom.get(link.id, "")) for link in links]
             lines.append(line())
         if read.more:
             told = f"these are the latest {LINKS:,} links; the others come once these are gone"
@@ -102,9 +115,10 @@ class SplitPanel(Panel):
         does = "go to somebody else" if self._marked else "space marks the links of somebody else"
         self.query_one("#split-state", Bar).show([count, Span(f"   {does}", "label")])
 
-    def _line(self, link: LinkRow) -> Line:
-        facts = " · ".join(filter(None, (link.collection, link.category)))
-        return line(f"  {link.document_title}", key=link.id, end=facts, mark=MARKED if link.id in self._marked else "")
+    def _line(self, link: LinkRow, from_whom: str) -> Line:
+        facts = (link.collection, link.category, from_whom and f"from {from_whom}")
+        mark = MARKED if link.id in self._marked else ""
+        return line(f"  {link.document_title}", key=link.id, end=" · ".join(filter(None, facts)), mark=mark)
 
     # --- choosing -----------------------------------------------------------------------------------
 
@@ -112,7 +126,10 @@ class SplitPanel(Panel):
         key = self.view.cursor_key
         if self._read is None or key is None:
             return
-        links = [link.id for link in self._read.links[key.name]] if isinstance(key, AtType) else [key]
+        if isinstance(key, AtType):
+            links = [link.id for link in self._read.links[key.name]]
+        else:
+            links = self._read.brought[key.profile] if isinstance(key, AtOrigin) else [key]
         if all(id in self._marked for id in links):
             for id in links:
                 del self._marked[id]
@@ -184,8 +201,9 @@ def read_splittable(workspace: Workspace, id: RecordId) -> Splittable:
     page = workspace.page(Query(entity="link", profile=id), limit=LINKS + 1)
     for link in page.rows[:LINKS]:
         links.setdefault(link.type, []).append(link)
-    profile = workspace.get(Ref("profile", id))
-    return Splittable(profile, links, merged_into(workspace, id), len(page.rows) > LINKS)
+    merged = merged_into(workspace, id)
+    brought = {one.ref.id: _brought_by(workspace, one, page.rows) for one in merged}
+    return Splittable(workspace.get(Ref("profile", id)), links, merged, brought, len(page.rows) > LINKS)
 
 
 def merged_into(workspace: Workspace, id: RecordId) -> list[Record]:
@@ -199,6 +217,13 @@ def merged_into(workspace: Workspace, id: RecordId) -> list[Record]:
                 if other.deleted_at is not None and other.fields["merged_into"] == id_text(id):
                     found[other.ref.id] = other
     return list(found.values())
+
+
+def _brought_by(workspace: Workspace, merged: Record, links: list[LinkRow]) -> list[RecordId]:
+    """Those of the links that the merge took from this profile: it unlinked their likes when the profile went."""
+    went = workspace.page(Query(entity="link", profile=merged.ref.id, trash=True), limit=LINKS).rows
+    likes = {(link.document, link.type) for link in went if link.updated_at == merged.deleted_at}
+    return [link.id for link in links if (link.document, link.type) in likes]
 
 
 def _many(count: int) -> str:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from core.errors import RolodocError
 from core.values import Change, Receipt, Taking, TakingBack, Touched
 from core.workspace import Workspace
-from tui.describe import field_label, moment
+from tui.describe import differences, field_label, moment
 from tui.dialogs.panel import Panel
 from tui.feed import FeedFilter, read_feed
 from tui.widgets.line_view import Line, LineView, line
@@ -82,16 +82,12 @@ class TakingBackPanel(Panel):
             self.forget("taking")
             self._show([line(Span(offer.why_not, "warn"), wraps=True)])
         else:
-            self.ask(
-                lambda: self.app.workspace.take_back(offer.scope, dry_run=True),
-                self._show_preview,
-                group="taking",
-                refuse=self._cannot,
-            )
+            workspace = self.app.workspace
+            self.ask(lambda: preview(workspace, offer.scope), self._take_preview, group="taking", refuse=self._cannot)
 
-    def _show_preview(self, preview: Taking) -> None:
-        self._preview = preview
-        self._show(preview_lines(preview))
+    def _take_preview(self, answer: tuple[Taking, list[Line]]) -> None:
+        self._preview, lines = answer
+        self._show(lines)
 
     def _cannot(self, error: RolodocError) -> None:
         self._show([line(Span(str(error), "bad"), wraps=True)])
@@ -147,9 +143,22 @@ class TakingBackPanel(Panel):
         self.work.say(str(error), "bad")
 
 
+def preview(workspace: Workspace, scope: TakingBack) -> tuple[Taking, list[Line]]:
+    """What it would do, and that as lines, with the values of one record that is set back. Raises NotFound, Invalid."""
+    taking = workspace.take_back(scope, dry_run=True)
+    lines = preview_lines(taking)
+    for one in taking.touched:
+        if scope.revision is not None and one.fields:
+            now, then = workspace.get(one.ref).fields, workspace.get(one.ref, revision=scope.revision).fields
+            before, after = ({name: fields.get(name) for name in one.fields} for fields in (now, then))
+            lines += [line(), *differences(one.ref.entity, before, after)]
+    return taking, lines
+
+
 def preview_lines(preview: Taking) -> list[Line]:
-    """How many records it would touch, and the first of them: those that stay, or that were changed later, first."""
-    lines = [line(Span(preview.summary if preview.records else "nothing would change", "key"), wraps=True)]
+    """What it would do, and the first records: those that stay as they are, or were changed later, first."""
+    does = f"as one change: {preview.summary}" if preview.records else "nothing would change: it is like that now"
+    lines = [line(Span(does, "key"), wraps=True)]
     clashing = sum(bool(one.clashing) for one in preview.touched)
     if clashing:
         told = f"? {clashing:,} of them {_was(clashing)} changed later to something else: that becomes a conflict"
@@ -203,11 +212,12 @@ def find_offers(workspace: Workspace, change: Change) -> list[Offer]:
 
 def _import_offer(workspace: Workspace, change: Change) -> Offer:
     actor, via = change.actor.name, change.actor.via
-    start = _start_of_import(workspace, change) if via in PROGRAMS else change.at
-    why_not = "" if via in PROGRAMS else "it was not an import"
+    if via not in PROGRAMS:
+        return Offer("everything from an import", TakingBack(), why_not="this was not an import")
+    start = _start_of_import(workspace, change)
     scope = TakingBack(actor=actor, via=via, since=start - 1)
-    reason = f"took back what {actor} brought in ({via}) since {moment(start)}"
-    return Offer(f"everything that {actor} brought in ({via}) since {moment(start)}", scope, reason, why_not)
+    what = f"what {actor} brought in ({via}) since {moment(start)}"
+    return Offer(f"everything from this import: {what}", scope, f"took back {what}")
 
 
 def _start_of_import(workspace: Workspace, change: Change) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -150,6 +151,14 @@ class ActivityScreen(Filtered):
             super().do_undo()
         else:
             self.write(lambda: self.app.workspace.undo(change.request), self.written)
+
+    async def do_take_back(self) -> None:
+        from tui.dialogs.taking_back import TakingBackPanel, find_offers
+
+        if (change := self.change()) is not None:
+            undone_by = f"{self.app.key_named('undo')} on it, at the top, undoes that"
+            find = partial(find_offers, self.app.workspace, change)
+            await self.open_panel(TakingBackPanel("Take back", find, undone_by))
 
     def do_clear(self) -> None:
         if self.panel is not None or self.trail:
