@@ -163,6 +163,25 @@ def apply(
     _change(request, row, stored, {"outcome": outcome})
 
 
+def hand_over(request: OpenRequest, entity: Entity, id: int, to: Row) -> None:
+    """Asks the open fields of a record that is merged into another, or moved, of that one; its conflicts are closed."""
+    current = stored_fields(entity, to)
+    for row in load(request.db, "conflict", OF_RECORD, (entity, id)):
+        stored = stored_fields("conflict", row)
+        unsettled = open_fields(request.db, stored)
+        if stored["question"] == "fields":
+            asked = [
+                FieldConflict(one.field, one.base, one.mine, current[one.field])
+                for one in unsettled
+                if not field_of(entity, one.field).same(one.mine, current[one.field])
+            ]
+            context = Context(sides_of(stored)["mine"], last_side(request.db, entity, to[0]))
+            if asked:
+                _open(request, entity, to[0], MergeResult(None, {}, asked), context)
+        closed = msgspec.to_builtins({one.field: Taken("theirs") for one in unsettled})
+        _change(request, row, stored, {"outcome": stored["outcome"] | closed})
+
+
 # --- the parts of a stored conflict -----------------------------------------------------------------------
 
 

@@ -20,8 +20,10 @@ from core import (
     changes,
     conflicts,
     history,
+    merged,
     profile_merge,
     reads,
+    search,
     settling,
     sources,
     taking_back,
@@ -58,6 +60,7 @@ from core.values import (
     TakingBack,
     TypeRow,
     Write,
+    decode_tags,
     id_text,
 )
 from core.workspace import PAGE, Progress
@@ -130,7 +133,7 @@ class LocalWorkspace:
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
         entities = [entity] if entity else RECORDS
         with self.store.read() as db:
-            for find in (_by_id, _by_external_id, _by_name, _by_name_in_trash):
+            for find in (_by_id, _by_external_id, _by_name, _by_alias, _by_name_in_trash):
                 found = [ref for known in entities for ref in find(db, known, name)]
                 if len(found) > 1:
                     raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]], more=len(found) > 10)
@@ -142,7 +145,7 @@ class LocalWorkspace:
         with self.store.read() as db:
             sql = "SELECT external_id, record_id FROM external_id WHERE entity = ? AND source = ? AND external_id IN"
             found = dict(in_chunks(db, sql, list(ids), (entity, source)))
-            records = _records(db, entity, list(found.values()))
+            records = _records(db, entity, list(found.values()), follow=True)
         return {external_id: records[id] for external_id, id in found.items() if id in records}
 
     def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:
@@ -272,12 +275,9 @@ def _by_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
 
 
 def _by_external_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    rows = db.execute(
-        f"SELECT DISTINCT t.uid FROM external_id e JOIN {TABLES[entity]} t ON t.id = e.record_id"
-        " WHERE e.entity = ? AND e.external_id = ? LIMIT 11",
-        (entity, name),
-    ).fetchall()
-    return [Ref(entity, uid) for (uid,) in rows]
+    sql = "SELECT DISTINCT record_id FROM external_id WHERE entity = ? AND external_id = ? LIMIT 11"
+    ids = [id for (id,) in db.execute(sql, (entity, name))]
+    return list(dict.fromkeys(found.ref for found in _records(db, entity, ids, follow=True).values()))
 
 
 def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
@@ -295,14 +295,28 @@ def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
     return [Ref(entity, uid) for uid in exact or [uid for uid, _ in rows]]
 
 
+def _by_alias(db: Connection, entity: Entity, name: str) -> list[Ref]:
+    """Living profiles with this alias, but for case and accents; by the search index."""
+    words = search.match_expression(f"{name} ")
+    if entity != "profile" or not words:
+        return []
+    key = sort_key(name)
+    rows = db.execute(
+        "SELECT p.uid, p.aliases FROM profile_search s JOIN profile p ON p.id = s.rowid"
+        " WHERE profile_search MATCH ? LIMIT 1000",
+        (f"aliases : ({words})",),
+    ).fetchall()
+    return [Ref("profile", uid) for uid, text in rows if key in map(sort_key, decode_tags(text))]
+
+
 def _by_name_in_trash(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    """For restoring what was deleted; no index serves it, and the trash is small."""
+    """For restoring what was deleted; no index serves it, and the trash is small. What was merged stands for itself
+    no more."""
     if entity == "link":
         return []
-    rows = db.execute(
-        f"SELECT uid FROM {TABLES[entity]} WHERE deleted_at IS NOT NULL AND {TITLES[entity]} = ? LIMIT 11", (name,)
-    ).fetchall()
-    return [Ref(entity, uid) for (uid,) in rows]
+    sql = f"SELECT id FROM {TABLES[entity]} WHERE deleted_at IS NOT NULL AND {TITLES[entity]} = ? LIMIT 11"
+    ids = [id for (id,) in db.execute(sql, (name,))]
+    return list(dict.fromkeys(found.ref for found in _records(db, entity, ids, follow=True).values()))
 
 
 def _candidate(db: Connection, ref: Ref) -> str:
@@ -313,10 +327,11 @@ def _candidate(db: Connection, ref: Ref) -> str:
     return f"{id_text(ref.id)} {found.title} ({', '.join(filter(None, marks))})"
 
 
-def _records(db: Connection, entity: Entity, ids: list[int]) -> dict[int, Record]:
-    """Whole records by local id."""
+def _records(db: Connection, entity: Entity, ids: list[int], *, follow: bool = False) -> dict[int, Record]:
+    """Whole records by local id; to `follow` puts in place of what was merged into another that other one."""
     rows: list[Any] = []
     for start in range(0, len(ids), 1000):
         chunk = ids[start : start + 1000]
         rows += load(db, entity, f"t.id IN ({','.join('?' * len(chunk))})", chunk)
-    return {row[0]: record(db, entity, row) for row in rows}
+    stand_for = {row[0]: (merged.successor(db, entity, row) if follow else None) or row for row in rows}
+    return {id: record(db, entity, row) for id, row in stand_for.items()}

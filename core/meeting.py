@@ -31,8 +31,8 @@ def edit(request: OpenRequest, write: Edit, row: Row) -> None:
     if fixed := [name for name in fields if FIELDS[entity][name].fixed]:
         raise Invalid("cannot be changed; unlink and link anew", fixed[0])
     mine_side = Side(request.actor, request.via, request.at, write.source)
-    names = _names(entity, fields)
-    base = _base(request, write, row, names) | conflicts.open_base(request.db, entity, row[0], mine_side)
+    names = names_of(entity, fields)
+    base = base_of(request, write, row, names) | conflicts.open_base(request.db, entity, row[0], mine_side)
     base = {name: value for name, value in base.items() if name in names}
     mine = base | fields
     if write.source:
@@ -95,13 +95,14 @@ def context_of(db: Connection, entity: Entity, fields: Mapping[str, Any], mine: 
     return Context(mine, theirs, relationship, frozenset(fields["tags"]), trash.trashed_ends(db, fields))
 
 
-def _names(entity: Entity, fields: Mapping[str, Any]) -> list[str]:
+def names_of(entity: Entity, fields: Mapping[str, Any]) -> list[str]:
     """The fields that meet. The two ends of a window go together, so that no merge turns it round."""
     paired = WINDOW if entity == "link" and any(name in fields for name in WINDOW) else ()
     return list(dict.fromkeys((*fields, *paired)))
 
 
-def _base(request: OpenRequest, write: Edit, row: Row, names: list[str]) -> dict[str, Any]:
+def base_of(request: OpenRequest, write: Edit, row: Row, names: list[str]) -> dict[str, Any]:
+    """What the edit started from. Raises NotFound for a version that there never was."""
     entity = write.ref.entity
     if write.source:
         empty = {name: FIELDS[entity][name].empty for name in names}

@@ -1,23 +1,122 @@
-"""Two profiles that are one person become one, and one that is two is split."""
+"""Two profiles that are one person become one.
+
+The one that stays (`into`) takes up the fields and the links of the other; the other goes to the trash, where
+`merged_into` tells what stands for it. Its name and aliases become aliases. Its external ids and what sources said of
+it stay with it: who looks for them is led to the one that stays, no row of a file makes the other anew, and what a
+source says of the one is never taken for a word about the other.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from core.store import Store
-from core.values import MergeProfiles, ProfileMerge, RecordId, Ref, SplitProfile
+from core import conflicts, link_moves, meeting, merged
+from core.errors import Conflict, Invalid
+from core.fields import FIELDS, check_fields
+from core.merge_values import MergeResult, Taken
+from core.one_of_two import merge_two, taken_of
+from core.records import Row, load, load_one, record, stored_fields
+from core.rule_store import stored_rules
+from core.rules import Rule
+from core.store import Connection, Store
+from core.values import MergeProfiles, ProfileMerge, RecordId, Ref, id_text
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
+OWN: Final = frozenset({"merged_into", "distinct_from"})
+"""The fields that a merge sets by itself."""
+
 
 def preview(store: Store, into: RecordId, other: RecordId) -> ProfileMerge:
-    raise NotImplementedError
+    """What the merge would do if nobody decided anything. Whether the links suit the kind of the one that stays, which
+    may be decided otherwise, is left to the merge. Raises NotFound, Conflict, Invalid."""
+    with store.read() as db:
+        stays, goes = _two(db, into, other)
+        result = _merged_fields(db, stays, goes, {}, stored_rules(db))
+        links = link_moves.links_of(db, goes)
+        there = link_moves.at_profile(db, stays, links)
+        joined = sum(row[6] is None for row in there.values())
+        return ProfileMerge(
+            record(db, "profile", stays), record(db, "profile", goes), result, len(links) - joined, joined
+        )
 
 
 def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
-    raise NotImplementedError
+    """What clashes and `fields` do not decide stays as `into` has it, and the log tells what that overruled.
+
+    Raises NotFound, Conflict for a profile in the trash, Invalid. Costs about 150 us a link.
+    """
+    db = request.db
+    stays, goes = _two(db, write.into, write.other)
+    decided = _decided(write.fields)
+    result = _merged_fields(db, stays, goes, decided, request.rules)
+    assert result.value is not None
+    kind = result.value["kind"]
+    if kind != stored_fields("profile", stays)["kind"]:
+        link_moves.check_kinds(db, link_moves.links_of(db, stays), request.name("profile", stays), kind)
+    link_moves.move(request, link_moves.links_of(db, goes), stays, kind=kind)
+    request.edit("profile", stays, check_fields("profile", result.value), taken_of(result))
+    conflicts.hand_over(request, "profile", goes[0], load(db, "profile", "t.id = ?", (stays[0],))[0])
+    after = {"merged_into": id_text(stays[1])}
+    before = {"merged_into": stored_fields("profile", goes)["merged_into"]}
+    request.update("profile", goes, after | {"deleted_at": request.at}, "deleted", before, after)
+    request.leave("profile", goes[0], stored_fields("profile", goes))
+    return Ref("profile", stays[1])
 
 
-def split(request: OpenRequest, write: SplitProfile) -> Ref:
-    raise NotImplementedError
+# --- what is merged -------------------------------------------------------------------------------------------
+
+
+def _two(db: Connection, into: RecordId, other: RecordId) -> tuple[Row, Row]:
+    if into == other:
+        raise Invalid("a profile cannot be merged with itself; name two profiles")
+    stays, goes = (load_one(db, Ref("profile", id)) for id in (into, other))
+    for row in (stays, goes):
+        if row[6] is not None:
+            merged.refuse(db, row, "merge with that one")
+            raise Conflict(f"{stored_fields('profile', row)['name']} is in the trash; restore it first")
+    return stays, goes
+
+
+def _decided(fields: Mapping[str, Any]) -> dict[str, Any]:
+    if found := OWN & fields.keys():
+        raise Invalid("is set by the merge itself", min(found))
+    return check_fields("profile", fields)
+
+
+def _merged_fields(
+    db: Connection, stays: Row, goes: Row, decided: Mapping[str, Any], rules: Sequence[Rule]
+) -> MergeResult:
+    """Every field of the one that stays; `decided` stands above everything."""
+    mine, theirs = (stored_fields("profile", row) for row in (stays, goes))
+    sides = [conflicts.last_side(db, "profile", row[0]) for row in (stays, goes)]
+    context = meeting.context_of(db, "profile", mine, *sides)
+    mine, theirs = ({name: value for name, value in one.items() if name not in OWN} for one in (mine, theirs))
+    result = merge_two("profile", mine, theirs, rules, context)
+    assert result.value is not None
+    taken = result.taken | {name: _taken(name, value, mine, theirs) for name, value in decided.items()}
+    value = {**result.value, **decided}
+    value["aliases"] = _aliases(value, mine["name"], theirs["name"])
+    value["distinct_from"] = _distinct(stays, goes)
+    return MergeResult(value, taken, [one for one in result.conflicts if one.field not in decided])
+
+
+def _taken(name: str, value: Any, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Taken:
+    """What a person decided; what that leaves out of the other profile is told as overruled."""
+    same = FIELDS["profile"][name].same
+    if same(value, theirs[name]):
+        return Taken("theirs", mine[name])
+    return Taken("mine" if same(value, mine[name]) else "value", theirs[name])
+
+
+def _aliases(value: Mapping[str, Any], *names: str) -> list[str]:
+    """With the names that were given up, lest one of them comes back as another profile."""
+    return [alias for alias in dict.fromkeys((*value["aliases"], *names)) if alias != value["name"]]
+
+
+def _distinct(stays: Row, goes: Row) -> list[str]:
+    """Whom either was told apart from, but for each other."""
+    marks = (mark for row in (stays, goes) for mark in stored_fields("profile", row)["distinct_from"])
+    return [mark for mark in dict.fromkeys(marks) if mark not in (id_text(stays[1]), id_text(goes[1]))]

@@ -89,7 +89,10 @@ class Workspace(Protocol):
         """The record, also from the trash; as it was at an instant or revision. Raises NotFound."""
 
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
-        """The record of this id, external id or unique name. Raises NotFound, Ambiguous."""
+        """The record of this id, external id, unique name or alias. Raises NotFound, Ambiguous.
+
+        What named a profile that was merged into another names that other one; its id alone is still its own.
+        """
 
     def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
         """The records, in the trash or not, that have one of these external ids of the source.

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import msgspec
 import uuid_utils
 
-from core import bulk_links, conflicts, meeting, profile_merge, search, sources, trash
+from core import bulk_links, conflicts, meeting, merged, profile_merge, profile_split, search, sources, trash
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import FIELDS, LINE, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
@@ -151,11 +151,13 @@ class OpenRequest:
         if isinstance(write, MergeProfiles):
             return profile_merge.merge(self, write)
         if isinstance(write, SplitProfile):
-            return profile_merge.split(self, write)
+            return profile_split.split(self, write)
         row = load_one(self.db, write.ref)
         if write.ref.entity == "conflict":
             raise Invalid("a conflict is changed by settling it")
         if isinstance(write, Edit):
+            if into := merged.successor(self.db, write.ref.entity, row):
+                return merged.edit(self, write, row, into)
             if write.source or (write.merge and write.version not in (None, row[3])):
                 meeting.edit(self, write, row)
             else:
@@ -168,6 +170,8 @@ class OpenRequest:
                 self._compare(write.ref, row, write.version)
                 trash.delete(self, write.ref.entity, row)
         else:
+            if write.ref.entity == "profile":
+                merged.refuse(self.db, row, "split that one to take it back")
             trash.restore(self, write.ref.entity, row)
         return write.ref
 
