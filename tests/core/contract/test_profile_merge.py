@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,6 @@ from core.errors import Conflict, Invalid, NotFound, RolodocError
 from core.fields import FIELDS
 from core.values import (
     Create,
-    Delete,
     Edit,
     MergeProfiles,
     Query,
