@@ -14,12 +14,10 @@ from core.cli.failure import UsageError
 from core.cli.names import find_record
 from core.cli.objects import change_object
 from core.cli.output import format_time
+from core.cli.shortening import shorten
 from core.cli.writing import tell_receipt
 from core.fields import FIELDS, Entity
 from core.values import Change, id_text
-
-SHOWN = 200  # characters of a value
-LEAD = 40  # characters before the first difference of two longer values
 
 
 def declare(app: typer.Typer) -> None:
@@ -75,7 +73,7 @@ def undo(
     change: Annotated[
         str, typer.Argument(metavar="[ID]", help="Number of a change, or id of a request; else your latest.")
     ] = "",
-) -> None:
+) -> int:
     """Take back a change or a whole request."""
     workspace = session.workspace
     if not change:
@@ -84,12 +82,12 @@ def undo(
         receipt = workspace.undo(seq=int(change))
     else:
         receipt = workspace.undo(_request(change))
-    tell_receipt(session, receipt)
+    return tell_receipt(session, receipt)
 
 
-def redo(session: Session) -> None:
+def redo(session: Session) -> int:
     """Take back your latest undo."""
-    tell_receipt(session, session.workspace.redo())
+    return tell_receipt(session, session.workspace.redo())
 
 
 def _request(text: str) -> bytes:
@@ -122,7 +120,7 @@ def _differences(change: Change) -> Iterator[tuple[str, str]]:
     for name in {**change.before, **change.after}:
         before = _text(change.ref.entity, name, change.before.get(name))
         after = _text(change.ref.entity, name, change.after.get(name))
-        before, after = _shorten(before, after)
+        before, after = shorten(before, after)
         if change.kind == "created":
             if after:
                 yield name, after
@@ -136,19 +134,4 @@ def _text(entity: Entity, name: str, value: Any) -> str:
         return ""
     if field is None:
         return str(value)
-    return field.format(value).replace("\n", " ")
-
-
-def _shorten(before: str, after: str) -> tuple[str, str]:
-    """Both from shortly before their first difference, each no longer than is read at a glance."""
-    if max(len(before), len(after)) <= SHOWN:
-        return before, after
-    differences = (place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b)
-    start = max(0, next(differences, min(len(before), len(after))) - LEAD)
-    return _cut(before, start), _cut(after, start)
-
-
-def _cut(text: str, start: int) -> str:
-    head = "…" if start else ""
-    tail = "…" if len(text) > start + SHOWN else ""
-    return f"{head}{text[start : start + SHOWN]}{tail}"
+    return field.format(value)

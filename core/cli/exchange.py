@@ -37,7 +37,8 @@ def import_(
 ) -> int:
     """Bring records in.
 
-    The same import again changes nothing. A bad row is told and listed in a file, and the others go in.
+    The same import again changes nothing. What was edited here since the last import is merged with what the files say
+    anew; what clashes becomes a conflict. A bad row is told and listed in a file, and the others go in.
     """
     from core.exchange import import_paths
 
@@ -68,6 +69,9 @@ def import_(
             f"{would}created {report.created:,}, updated {report.updated:,}, "
             f"unchanged {report.unchanged:,}, refused {len(report.errors):,}"
         )
+        if report.conflicts:
+            noun = "conflict" if report.conflicts == 1 else "conflicts"
+            out.line(f"{report.conflicts:,} {noun}; rolodoc conflicts list shows them, 4 in the terminal")
     return Invalid.exit_code if report.errors else 0
 
 

@@ -103,10 +103,10 @@ def add(
     profile: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
     type: Annotated[str, typer.Option("--type", help="Relationship type, as the document says it.")],
     assignments: Assignments = None,
-) -> None:
+) -> int:
     """Link a document with a profile."""
     ends = [f"document={document}", f"profile={profile}", f"type={type}"]
-    create(session, "link", [*ends, *(assignments or [])])
+    return create(session, "link", [*ends, *(assignments or [])])
 
 
 declare_writing(app, "link")

@@ -38,10 +38,15 @@ All = Annotated[bool, typer.Option("--all", help="All rows, however many.")]
 
 
 def list_rows(
-    session: Session, query: Query, columns: Sequence[Column], limit: int | None, known: Mapping[str, str] | None = None
+    session: Session,
+    query: Query,
+    columns: Sequence[Column],
+    limit: int | None,
+    known: Mapping[str, str] | None = None,
+    nothing: str = "",
 ) -> None:
-    """Writes up to `limit` rows (None: all), and says on stderr where there are more. `known` are values of the rows
-    that the query has named, which a page therefore leaves out.
+    """Writes up to `limit` rows (None: all), and says on stderr where there are more, or `nothing` where there is none.
+    `known` are values of the rows that the query has named, which a page therefore leaves out.
     """
     out = session.out
     table = out.table([column.heading for column in columns])
@@ -54,7 +59,9 @@ def list_rows(
                 out.object(row_object(query.entity, row))
         else:
             table.rows([column.cell(row) for column in columns] for row in rows)
-    if not shown:
+    if not shown and nothing:
+        out.note(nothing)
+    elif not shown:
         out.note(f"no {query.entity} fits" if query != Query(entity=query.entity) else f"no {query.entity} yet")
     elif shown == limit:
         count = session.workspace.count(query)

@@ -7,11 +7,15 @@ from typing import Any
 import msgspec
 
 from core.fields import FIELDS, Entity, format_instant
-from core.values import Change, Receipt, Record, Ref, Row, id_text
+from core.merge_values import Side
+from core.rules import Rule
+from core.values import Change, ConflictRecord, ConflictRow, Receipt, Record, Ref, Row, Settlement, id_text
 
 
 def row_object(entity: Entity, row: Row) -> dict[str, Any]:
     """A row of a list. Its keys are those of core.values, without what only the store's order needs."""
+    if isinstance(row, ConflictRow):
+        return _conflict_row_object(row)
     shown: dict[str, Any] = {"entity": entity}
     for name, value in msgspec.structs.asdict(row).items():
         if name in ("sort_value", "number"):
@@ -72,6 +76,89 @@ def receipt_object(receipt: Receipt) -> dict[str, Any]:
         "changes": receipt.changes,
         "summary": receipt.summary,
         "records": [ref_object(ref) for ref in receipt.refs],
+        "conflicts": [id_text(id) for id in receipt.conflicts],
+    }
+
+
+def _conflict_row_object(row: ConflictRow) -> dict[str, Any]:
+    return {
+        "entity": "conflict",
+        "id": id_text(row.id),
+        "record": ref_object(row.record),
+        "title": row.title,
+        "question": row.question,
+        "fields": row.fields,
+        "mine": _side_object(row.mine),
+        "theirs": _side_object(row.theirs),
+        "suggested": row.suggested,
+        "revision": row.revision,
+        "created_at": format_instant(row.created_at),
+        "updated_at": format_instant(row.updated_at),
+    }
+
+
+def conflict_object(conflict: ConflictRecord) -> dict[str, Any]:
+    """A whole conflict: the open fields with their three values, and how the others were settled."""
+    entity = conflict.record.entity
+    return {
+        "entity": "conflict",
+        "id": id_text(conflict.id),
+        "record": ref_object(conflict.record),
+        "title": conflict.title,
+        "question": conflict.question,
+        "fields": [
+            {"field": one.field}
+            | {side: value_object(entity, one.field, getattr(one, side)) for side in ("base", "mine", "theirs")}
+            for one in conflict.fields
+        ],
+        "outcome": {
+            name: {"how": taken.how, "overruled": value_object(entity, name, taken.overruled)}
+            for name, taken in conflict.outcome.items()
+        },
+        "mine": _side_object(conflict.mine),
+        "theirs": _side_object(conflict.theirs),
+        "suggested": conflict.suggested,
+        "revision": conflict.revision,
+        "version": str(conflict.version),
+        "created_at": format_instant(conflict.created_at),
+        "settled_at": None if conflict.settled_at is None else format_instant(conflict.settled_at),
+    }
+
+
+def _side_object(side: Side) -> dict[str, Any]:
+    return {
+        "actor": side.actor,
+        "via": side.via,
+        "source": side.source,
+        "at": format_instant(side.at),
+        "revision": side.revision,
+    }
+
+
+def rule_object(rule: Rule) -> dict[str, Any]:
+    """`number` is its place in the order, `kind` the kind of record that it is about."""
+    conditions = {name: getattr(rule, name) for name in ("field", "relationship", "actor", "source", "tag")}
+    return {
+        "entity": "rule",
+        "id": id_text(rule.id),
+        "number": rule.number,
+        "name": rule.name,
+        "kind": rule.entity,
+        **conditions,
+        "prefer": rule.prefer,
+        "preferred": rule.preferred,
+        "revision": rule.revision,
+    }
+
+
+def settlement_object(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "decided": settlement.decided,
+        "total": settlement.total,
+        "records": settlement.records,
+        "open": settlement.open,
+        "sample": [{"title": title, "field": field, "value": value} for title, field, value in settlement.sample],
+        "receipt": None if settlement.receipt is None else receipt_object(settlement.receipt),
     }
 
 
@@ -81,10 +168,10 @@ def ref_object(ref: Ref) -> dict[str, str]:
 
 def fields_object(entity: Entity, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields, with references as ids and instants as text."""
-    return {name: _value(entity, name, value) for name, value in fields.items()}
+    return {name: value_object(entity, name, value) for name, value in fields.items()}
 
 
-def _value(entity: Entity, name: str, value: Any) -> Any:
+def value_object(entity: Entity, name: str, value: Any) -> Any:
     field = FIELDS[entity].get(name)
     if field is None or value is None:
         return value

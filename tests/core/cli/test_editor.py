@@ -53,8 +53,23 @@ def test_visual_comes_before_editor_and_may_have_arguments(run, editor):
 
 
 @pytest.mark.usefixtures("library")
-def test_a_record_that_moved_on_meanwhile_is_not_overwritten(run, editor):
-    # given: while the editor is open, somebody else saves
+def test_what_was_typed_is_merged_with_what_somebody_else_saved_meanwhile(run, editor):
+    # given: while the editor is open, somebody else saves another field
+    other = f"{sys.executable} -m core.cli profile edit p-1 --set phones=555 >/dev/null"
+    script = editor(f"{other}; sed -i 's/^notes:.*/notes: mine/' $1")
+
+    # when
+    outcome = run("profile", "edit", "p-1", EDITOR=script)
+
+    # then
+    assert (outcome.code, outcome.err) == (0, "")
+    fields = run("profile", "show", "p-1", "--json").object["fields"]
+    assert (fields["notes"], fields["phones"]) == ("mine", [{"label": "", "value": "555"}])
+
+
+@pytest.mark.usefixtures("library")
+def test_what_clashes_is_not_overwritten_and_what_was_typed_is_kept_in_a_conflict(run, editor):
+    # given: while the editor is open, somebody else saves the same field
     other = f"{sys.executable} -m core.cli profile edit p-1 --set notes=theirs >/dev/null"
     script = editor(f"{other}; sed -i 's/^notes:.*/notes: mine/' $1")
 
@@ -63,9 +78,35 @@ def test_a_record_that_moved_on_meanwhile_is_not_overwritten(run, editor):
 
     # then
     assert outcome.code == 5
+    assert "Ada Lovelace: tester changed notes too" in outcome.err
+    assert run("profile", "show", "p-1", "--json").object["fields"]["notes"] == "theirs"
+    (field,) = run("conflicts", "show", "Ada Lovelace", "--json").object["fields"]
+    assert (field["field"], field["mine"], field["theirs"]) == ("notes", "mine", "theirs")
+
+
+@pytest.mark.usefixtures("library")
+def test_with_if_version_the_editor_still_refuses_and_keeps_the_text(run, editor):
+    version = run("profile", "show", "p-1", "--json").object["version"]
+    other = f"{sys.executable} -m core.cli profile edit p-1 --set notes=theirs >/dev/null"
+    script = editor(f"{other}; sed -i 's/^notes:.*/notes: mine/' $1")
+
+    outcome = run("profile", "edit", "p-1", "--if-version", version, EDITOR=script)
+
+    assert outcome.code == 5
     assert "was changed by someone else" in outcome.err
     assert "notes: mine" in kept_file(outcome).read_text()
     assert run("profile", "show", "p-1", "--json").object["fields"]["notes"] == "theirs"
+
+
+@pytest.mark.usefixtures("library")
+def test_the_editor_opens_on_the_revision_that_was_read(run, editor, tmp_path):
+    run("profile", "edit", "p-1", "--set", "notes=later")
+
+    outcome = run("profile", "edit", "p-1", "--if-revision", "1", EDITOR=editor(f"cp $1 {tmp_path}/seen"))
+
+    assert (outcome.code, outcome.out) == (0, "nothing had to change\n")
+    assert "later" not in (tmp_path / "seen").read_text()
+    assert run("profile", "show", "p-1", "--json").object["fields"]["notes"] == "later"
 
 
 @pytest.mark.parametrize(
