@@ -147,7 +147,7 @@ class _Record:
             for before, after in runs:
                 if is_same(self.entity, without, after):
                     without = before
-                elif not is_same(self.entity, without, before):
+                elif not is_same(self.entity, before, after) and not is_same(self.entity, without, before):
                     without = self._merged(before, after, without)
             values |= {name: value for name, value in without.items() if not is_same(self.entity, {name: value}, now)}
         return values
