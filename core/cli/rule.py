@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from core.cli.command import Session, command, noun
@@ -13,9 +14,9 @@ from core.cli.listing import Column
 from core.cli.objects import rule_object, settlement_object
 from core.cli.shortening import shorten
 from core.cli.writing import tell_receipt
-from core.errors import Ambiguous, NotFound
+from core.errors import Ambiguous, Invalid, NotFound
 from core.fields import FIELDS, PREFERENCES, RECORDS, Field
-from core.rules import Rule
+from core.rules import Rule, check_rule
 from core.values import Create, Delete, Edit, Ref, Settlement, Write, id_text
 from core.workspace import Workspace
 
@@ -82,7 +83,9 @@ def add(
     if position is not None:
         place = min(position, len(workspace.rules()) + 1)
         moves, fields["position"] = _make_room(workspace, place), place
-    return tell_receipt(session, workspace.write([*moves, Create("rule", fields)]))
+    code = tell_receipt(session, workspace.write([*moves, Create("rule", fields)]))
+    _tell_forestalled(session, workspace.rules())
+    return code
 
 
 @command(app, "remove")
@@ -223,6 +226,15 @@ def _conditions(kind: str, field: str, relationship: str, by: str, source: str, 
         "source": source,
         "tag": tag,
     }
+
+
+def _tell_forestalled(session: Session, rules: list[Rule]) -> None:
+    """Says which rules never get to decide, as one may when another is put before it."""
+    for place, rule in enumerate(rules):
+        try:
+            check_rule(msgspec.structs.asdict(rule), rules[:place])
+        except Invalid as error:
+            session.out.note(f"{rule.label} decides nothing any more: {error.reason}")
 
 
 def _make_room(workspace: Workspace, place: int) -> list[Write]:
