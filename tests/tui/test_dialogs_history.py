@@ -128,7 +128,7 @@ async def test_a_field_is_restored_after_a_preview_and_one_key_takes_that_back(
         await t.press("r")
         await t.shows("do it")
         await t.press("enter")
-        await t.shows("rev 4 of 4", "restored to rev 2", "u takes it back")
+        await t.shows("rev 4 of 4", "restored to rev 2", "1 record is as before; u undoes that")
         assert office.workspace.get(ada).fields["name"] == "Ada Lovelace"
         assert office.workspace.get(ada).fields["aliases"] == ["Countess", "Ada"]
 

@@ -25,7 +25,7 @@ LABEL: Final = 12  # cells
 GAP: Final = "  "
 SHOWN: Final = 600  # characters of a value, in the lines of the field under the cursor
 SWAPPED: Final[dict[Take, Take]] = {"mine": "theirs", "theirs": "mine", "both": "both"}
-SIDES: Final[dict[Take, str]] = {"mine": "of the one that stays", "theirs": "of the one that goes", "both": "both"}
+SIDES: Final[dict[str, str]] = {"mine": "that of the one that stays", "theirs": "that of the one that goes"}
 
 
 class MergePanel(Panel):
@@ -69,7 +69,7 @@ class MergePanel(Panel):
             self.hint("merge.open", "undecided"),
             self.hint("merge.swap", "swap"),
             self.hint("merge.write", "merge"),
-            ("esc", "leave both as they are"),
+            ("esc", "leave both"),
         ]
 
     def on_mount(self) -> None:
@@ -87,7 +87,7 @@ class MergePanel(Panel):
     def _take(self, preview: ProfileMerge) -> None:
         first = self._preview is None
         self._preview = preview
-        self.title = f"Merge {preview.into.title} and {preview.other.title}"
+        self.title = f"Merge {preview.other.title} into {preview.into.title}"
         self.work.refresh_header()
         still = self._open(preview)
         self._show(cursor=still[0] if still and first else None)
@@ -130,8 +130,7 @@ class MergePanel(Panel):
         if (preview := self._preview) is None:
             return
         at = cursor or self.view.cursor_key
-        stays, goes = f"stays: {preview.into.title}", f"goes: {preview.other.title}"
-        lines = [self._row("", "", stays, goes, "result", style="label")]
+        lines = [self._row("", "", "this one stays", "this one goes", "result", style="label")]
         lines += [self._field(preview, field) for field in self._fields(preview)]
         self.view.show([*lines, line(), *self._told(preview, at or lines[1].key)], cursor=cursor)
         self._show_summary(preview)
@@ -160,13 +159,15 @@ class MergePanel(Panel):
         """The sign of a field, and what it says in words."""
         name, into, other = field.name, preview.into.fields, preview.other.fields
         if name in self._choices:
-            return "✓", f"you chose {SIDES[self._choices[name]]}"
+            return "✓", f"you chose {SIDES.get(self._choices[name], 'both')}"
         if name in self._open(preview):
             return "?", "they differ: choose 1 or 2"
-        how = preview.result.taken.get(name, Taken("mine"))
         if field.same(into.get(name), other.get(name)):
             return "=", "both hold the same"
-        return ("+", "both") if how.how == "both" else ("=", SIDES.get(how.how, how.how))  # type: ignore[call-overload]
+        if into.get(name) in EMPTY or other.get(name) in EMPTY:
+            return "=", f"only the one that {'goes' if into.get(name) in EMPTY else 'stays'} has it"
+        how = preview.result.taken.get(name, Taken("mine")).how
+        return ("+", "both") if how == "both" else ("=", SIDES.get(how, how))
 
     def _told(self, preview: ProfileMerge, name: str) -> list[Line]:
         """The field under the cursor, whole."""

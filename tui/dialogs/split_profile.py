@@ -136,7 +136,6 @@ class SplitPanel(Panel):
         else:
             self._marked |= dict.fromkeys(links)
         self._show()
-        self.view.action_move(1)
 
     @on(LineView.Chosen)
     async def _chosen(self, message: LineView.Chosen) -> None:
@@ -158,6 +157,8 @@ class SplitPanel(Panel):
 
 class SplitToPanel(PickPanel):
     """A profile that was merged into this one, or a new one by the name that is typed."""
+
+    wide = True
 
     def __init__(self, read: Splittable, links: list[RecordId], split: Callable[[str], None]) -> None:
         super().__init__()

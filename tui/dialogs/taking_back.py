@@ -55,6 +55,7 @@ class TakingBackPanel(Panel):
         self._offers: list[Offer] = []
         self._at = 0
         self._preview: Taking | None = None  # of the offer under the cursor
+        self._taken: Taking | None = None
         self._is_writing = False
 
     def compose(self) -> ComposeResult:
@@ -127,15 +128,16 @@ class TakingBackPanel(Panel):
             self.write(lambda: self._take_back(offer), self._done)
 
     def _take_back(self, offer: Offer) -> Receipt:
-        taking = self.app.workspace.take_back(offer.scope, reason=offer.reason)
+        self._taken = taking = self.app.workspace.take_back(offer.scope, reason=offer.reason)
         return taking.receipt or Receipt(None, [], 0, "nothing had to change")
 
     def _done(self, receipt: Receipt) -> None:
-        screen = self.work
-        met = len(receipt.conflicts)
-        asked = f"; {met:,} {'conflict waits' if met == 1 else 'conflicts wait'} to be settled" if met else ""
-        undone_by = self._undone_by or f"{self.app.key_named('undo')} takes it back"
-        self.close(f"{receipt.summary}{asked}; {undone_by}", "warn" if met else "good")
+        screen, records = self.work, self._taken.records if self._taken is not None else 0
+        said = f"{records:,} record{' is' if records == 1 else 's are'} as before"
+        if met := len(receipt.conflicts):
+            said += f"; {met:,} conflict{' waits' if met == 1 else 's wait'} in 4"
+        undone_by = self._undone_by or f"{self.app.key_named('undo')} undoes that"
+        self.close(f"{said}; {undone_by}", "warn" if met else "good")
         screen.after_write()
 
     def refused(self, error: RolodocError) -> None:

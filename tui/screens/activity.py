@@ -156,7 +156,7 @@ class ActivityScreen(Filtered):
         from tui.dialogs.taking_back import TakingBackPanel, find_offers
 
         if (change := self.change()) is not None:
-            undone_by = f"{self.app.key_named('undo')} on it, at the top, undoes that"
+            undone_by = f"{self.app.key_named('undo')} on top undoes that"
             find = partial(find_offers, self.app.workspace, change)
             await self.open_panel(TakingBackPanel("Take back", find, undone_by))
 
