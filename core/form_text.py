@@ -12,7 +12,7 @@ escaped, so a text comes back as it was, also where the editor cut blanks at the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -24,10 +24,14 @@ from core.fields import field as find_field
 INDENT = "    "
 
 
-def format_form(entity: Entity, fields: Mapping[str, Any], remarks: list[str]) -> str:
-    """The text of every field that can be typed; a field that is not given is empty."""
+def format_form(
+    entity: Entity, fields: Mapping[str, Any], remarks: list[str], *, only: Collection[str] | None = None
+) -> str:
+    """The text of every field that can be typed, or of `only` some; a field that is not given is empty."""
     lines = [f"# {remark}".rstrip() for remark in remarks]
     for field in editable_fields(entity):
+        if only is not None and field.name not in only:
+            continue
         value = _format(field, fields.get(field.name, field.empty))
         if field.kind in ("text", "map") and value:
             lines += [f"{field.name}:", *(INDENT + line for line in value.split("\n"))]

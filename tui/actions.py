@@ -1,6 +1,7 @@
 """The one registry of actions: bindings, footer, help, palette and key map all derive from it.
 
-Each action `a.b` is carried out by the method `do_a_b` of the screen; those that begin with `go.` show a screen.
+Each action `a.b` is carried out by the method `do_a_b` of the screen, or of the panel whose keys it is among; those
+that begin with `go.` show a screen.
 """
 
 from __future__ import annotations
@@ -13,6 +14,19 @@ from textual.binding import Binding
 
 from core.fields import Entity
 from core.values import Ref
+
+
+class AtConflict(msgspec.Struct, frozen=True):
+    """Where the person is in a conflict: the labels of its open fields, and what can be done with the one under the
+    cursor."""
+
+    open: tuple[str, ...] = ()
+    field: str = ""  # "" on a field that is settled already
+    chosen: bool = False
+    both: str = ""  # why it cannot hold both
+    typed: str = ""  # why no other value can be typed
+    settled: str = ""  # who settled the whole conflict meanwhile
+    steps: bool = False  # choices that can be undone
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -31,6 +45,8 @@ class Context(msgspec.Struct, frozen=True):
     filtered: bool = False
     panel: str = ""  # the title of the panel that is open
     forced: bool = False  # a forced command of an SSH server: no other program may be started
+    conflict: AtConflict | None = None  # the conflict that is open
+    conflicts: int = 0  # in the list of conflicts
 
 
 Disabled = Callable[[Context], str | None]
@@ -68,12 +84,22 @@ def _goes_back(context: Context) -> str | None:
 
 
 def _filters(context: Context) -> str | None:
+    if context.entity == "conflict":
+        return "conflicts are not filtered; R settles many of them at once"
     filtered = context.entity or context.screen == "activity"
     return None if filtered else "there is nothing to filter on this screen"
 
 
 def _sorts(context: Context) -> str | None:
-    return "links keep one order" if context.entity == "link" else _list(context)
+    if context.entity in ("link", "conflict"):
+        return f"{context.entity}s keep one order"
+    return _list(context)
+
+
+def _trashes(context: Context) -> str | None:
+    if context.entity == "conflict":
+        return "what was settled stands in the history of its record"
+    return _list(context)
 
 
 def _copies(context: Context) -> str | None:
@@ -99,6 +125,8 @@ def _in_editor(context: Context) -> str | None:
 def _creates(context: Context) -> str | None:
     if context.entity in ("profile", "document"):
         return None
+    if context.entity == "conflict":
+        return "a conflict is made where two versions of a record meet"
     return "links are made with l, from a profile or document" if context.entity else "nothing is made on this screen"
 
 
@@ -117,13 +145,15 @@ def _links_marked(context: Context) -> str | None:
 
 
 def _removable(context: Context) -> str | None:
+    if context.entity == "conflict":
+        return "a conflict is settled, not removed; enter opens it"
     if context.trash:
         return "it is in the trash already; R restores it"
     return None if context.marked else _plain_subject(context)
 
 
 def _restorable(context: Context) -> str | None:
-    if not context.trash:
+    if not context.trash or context.entity == "conflict":
         return "only what is in the trash can be restored; T shows the trash"
     return None if context.subject or context.marked else "the cursor is not on a record"
 
@@ -140,8 +170,38 @@ def _grouped(context: Context) -> str | None:
     return None if context.record and context.record.entity == "profile" else "only a profile's documents are grouped"
 
 
+def _takes_more(context: Context) -> str | None:
+    if context.screen != "activity":
+        return "what was done is taken back in 5 Activity"
+    return None if context.change else "the cursor is not on a change"
+
+
+def _purges(context: Context) -> str | None:
+    return None if context.trash else "only what is in the trash can be purged; T shows the trash"
+
+
+def _merges(context: Context) -> str | None:
+    if context.entity != "profile":
+        return "only profiles are merged; mark two in 1 Profiles"
+    if context.trash:
+        return "these are in the trash; R restores them first"
+    return None if context.marked == 2 else f"mark the two that are one with space; {context.marked} are marked"
+
+
+def _splits(context: Context) -> str | None:
+    if context.trash:
+        return "it is in the trash; R restores it first"
+    if context.record is None or context.record.entity != "profile":
+        return "only a profile is split; put the cursor on one"
+    return None
+
+
+def _pairs(context: Context) -> str | None:
+    return None if context.screen == "profiles" else "duplicates are looked through in 1 Profiles"
+
+
 RECORDS: Final = ("profiles", "documents", "links")
-EVERY_SCREEN: Final = (*RECORDS, "drafts", "activity", "system")
+EVERY_SCREEN: Final = (*RECORDS, "conflicts", "activity", "system", "drafts")
 ANYWHERE: Final = ("*",)
 WITH_ENDS: Final = ("profiles", "documents")
 
@@ -149,9 +209,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go.profiles", "1", "Profiles", "People, organisations and groups, and their documents."),
     Action("go.documents", "2", "Documents", "Documents, what they say, and their people."),
     Action("go.links", "3", "Links", "Every link; filter by type, validity or either end."),
-    Action("go.drafts", "4", "Drafts", "What you typed and did not save, and where others saved something else."),
+    Action("go.conflicts", "4", "Conflicts", "Fields that two versions hold differently and no rule could settle."),
     Action("go.activity", "5", "Activity", "What was changed, by whom, as it happens."),
     Action("go.system", "6", "System", "The store, its totals, the trash and the settings."),
+    Action("go.drafts", "7", "Drafts", "What you typed and did not save."),
     Action(
         "open",
         "enter,right",
@@ -206,9 +267,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Undo",
         "Take back your latest change; in Activity and in a history, the one under the cursor.",
         _unless_panel,
-        (*RECORDS, "activity"),
+        (*RECORDS, "activity", "conflicts"),
     ),
     Action("redo", "U", "Redo", "Take back your latest undo.", _unless_panel),
+    Action(
+        "take.back",
+        "B",
+        "Take back more",
+        "All that this request, its actor since then or an import did; with a preview.",
+        _needs(_takes_more),
+        ("activity",),
+    ),
     Action("history", "h", "History", "Every revision of the record, field by field.", _needs(_with_history), RECORDS),
     Action(
         "mark",
@@ -216,12 +285,35 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Mark",
         "Mark the record under the cursor, or take the mark away.",
         _needs(_markable),
-        WITH_ENDS,
+        (*WITH_ENDS, "conflicts"),
     ),
     Action("mark.range", "v", "Mark range", "Mark from the last mark to the cursor.", _needs(_markable)),
     Action("clear", "escape", "Clear", "Close what is open, then take away the marks, then the filter."),
     Action("sort", "s", "Sort", "Next order: by name, latest change, date made.", _needs(_sorts)),
     Action("sort.turn", "S", "Turn order", "Turn the order round.", _needs(_list)),
+    Action(
+        "merge",
+        "m",
+        "Merge",
+        "Make two marked profiles one: side by side first, and one undo for all of it.",
+        _needs(_merges),
+        ("profiles",),
+    ),
+    Action(
+        "split",
+        "M",
+        "Split",
+        "Take links away from a profile, to one that was merged into it or a new one.",
+        _needs(_splits),
+    ),
+    Action(
+        "candidates",
+        "D",
+        "Duplicates",
+        "Pairs of profiles that may be one person: merge them, or tell them apart for ever.",
+        _needs(_pairs),
+        ("profiles",),
+    ),
     Action(
         "group",
         "o",
@@ -229,23 +321,114 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Group a profile's documents by relationship, collection, category or tag.",
         _needs(_grouped),
     ),
-    Action("trash", "T", "Trash", "Show the trash of this list, or leave it.", _needs(_list)),
+    Action("trash", "T", "Trash", "Show the trash of this list, or leave it.", _needs(_trashes)),
+    Action("purge", "P", "Purge", "Delete for good what has been in the trash for 30 days.", _needs(_purges)),
     Action("refresh", "g", "Refresh", "Show what is new; the cursor stays on its record."),
     Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
+    Action("rules", "", "Standing rules", "Rules that settle what clashes before anybody is asked: add, move, remove."),
     Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", _never, ANYWHERE),
     Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", _never, ANYWHERE),
     Action("theme", "", "Theme", "Next theme: the terminal's own ground, dark, light, sixteen colours."),
     Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", _never, ANYWHERE),
 )
 
-BY_ID: Final = {action.id: action for action in ACTIONS}
+
+def _on_open_field(context: Context) -> str | None:
+    at = context.conflict
+    if at is None:
+        return "no conflict is open; enter opens one"
+    if at.settled:
+        return f"{at.settled} settled this conflict; esc leaves it"
+    return None if at.field else "this field is settled already; n goes to the next open one"
+
+
+def _with_both(context: Context) -> str | None:
+    return _on_open_field(context) or (context.conflict.both if context.conflict else "") or None
+
+
+def _with_typed(context: Context) -> str | None:
+    return _on_open_field(context) or (context.conflict.typed if context.conflict else "") or None
+
+
+def _typed_outside(context: Context) -> str | None:
+    return "this session may not start other programs" if context.forced else _with_typed(context)
+
+
+def _takes_back(context: Context) -> str | None:
+    chosen = context.conflict is not None and context.conflict.chosen
+    return _on_open_field(context) or (None if chosen else "nothing is chosen for this field")
+
+
+def _with_open(context: Context) -> str | None:
+    at = context.conflict
+    if at is None or at.settled:
+        return _on_open_field(context)
+    return None if at.open else "no field is open any more; w writes what is chosen"
+
+
+def _writes(context: Context) -> str | None:
+    at = context.conflict
+    if at is None or at.settled:
+        return _on_open_field(context)
+    names = ", ".join(at.open[:3]) + (f" and {len(at.open) - 3} more" if len(at.open) > 3 else "")
+    return f"still open: {names}; choose 1, 2, 0, 3 or e for each" if at.open else None
+
+
+def _in_conflict(context: Context) -> str | None:
+    return None if context.conflict is not None else "no conflict is open; enter opens one"
+
+
+def _with_conflicts(context: Context) -> str | None:
+    return None if context.conflicts or context.conflict is not None else "no conflict is open"
+
+
+_HERE: Final = ("conflict",)
+_RULES: Final = Action(
+    "conflict.rules",
+    "R",
+    "Rules",
+    "Settle the marked conflicts, or all of them, or the one that is open, by one rule; says first what it decides.",
+    _with_conflicts,
+    ("conflicts", "conflict"),
+)
+IN_INBOX: Final[tuple[Action, ...]] = (_RULES,)
+"""What the list of conflicts has keys for beside those of every screen."""
+IN_CONFLICT: Final[tuple[Action, ...]] = (
+    Action("conflict.mine", "1", "Mine", "Take mine for this field, and go on to the next.", _on_open_field, _HERE),
+    Action("conflict.theirs", "2", "Theirs", "Take theirs, which the record holds now.", _on_open_field, _HERE),
+    Action("conflict.base", "0", "Base", "Take what stood there before both.", _on_open_field, _HERE),
+    Action(
+        "conflict.both", "3", "Both", "Take both: of a set the union, of a text mine, then theirs.", _with_both, _HERE
+    ),
+    Action("conflict.edit", "e", "Edit", "Type a value of your own.", _with_typed, _HERE),
+    Action("conflict.write", "w,f2", "Write", "Write what is chosen, and go on to the next conflict.", _writes, _HERE),
+    _RULES,
+    Action("conflict.all.mine", "M", "All mine", "Take mine for every open field.", _with_open, _HERE),
+    Action("conflict.all.theirs", "T", "All theirs", "Take theirs for every open field.", _with_open, _HERE),
+    Action("conflict.leave", "x", "Leave open", "Take the choice for this field back.", _takes_back, _HERE),
+    Action(
+        "conflict.undo", "u", "Undo", "Take back the last choice; without one, your last write.", _in_conflict, _HERE
+    ),
+    Action("conflict.redo", "U", "Redo", "Take back the last undo.", _in_conflict),
+    Action("conflict.next.open", "n", "Next open", "To the next open field, also of the next conflict.", _in_conflict),
+    Action("conflict.previous.open", "N", "Previous open", "To the open field before this one.", _in_conflict),
+    Action("conflict.next", "right_square_bracket", "Next conflict", "To the conflict after this one.", _in_conflict),
+    Action("conflict.previous", "left_square_bracket", "Previous conflict", "To the one before it.", _in_conflict),
+    Action("conflict.edit.external", "E", "Edit outside", "Type the value in $EDITOR.", _typed_outside),
+    Action(
+        "conflict.reload", "r", "Reload", "Merge again with what the record holds now; keeps choices.", _in_conflict
+    ),
+)
+"""What an open conflict has keys for."""
+
+BY_ID: Final = {action.id: action for action in (*ACTIONS, *IN_INBOX, *IN_CONFLICT)}
 
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
     """A binding for each action that has a key; its id is what a key map names."""
     return [
-        Binding(action.keys, f"act('{action.id}')", action.name, show=False, id=action.id)
+        Binding(action.keys, f"screen.act('{action.id}')", action.name, show=False, id=action.id)
         for action in actions
         if action.keys
     ]
@@ -253,6 +436,7 @@ def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
 
 _KEY_NAMES = {
     "slash": "/", "colon": ":", "question_mark": "?", "enter": "⏎", "escape": "esc", "backspace": "⌫",
+    "right_square_bracket": "]", "left_square_bracket": "[",
     "right": "→", "left": "←", "up": "↑", "down": "↓", "pageup": "pgup", "pagedown": "pgdn",
 }  # fmt: skip
 

@@ -33,6 +33,21 @@ if TYPE_CHECKING:
 
     from tui.screens.work import WorkScreen
 
+OF_WIDGETS = (
+    "move.",
+    "list.",
+    "panel.",
+    "confirm.",
+    "history.",
+    "taking.",
+    "merge.",
+    "split.",
+    "candidates.",
+    "rules.",
+    "value.",
+    "conflict.",
+)
+"""How the ids of keys begin that only a widget or panel has."""
 COALESCE = 0.15  # seconds between two repaints for changes of others
 
 
@@ -52,6 +67,12 @@ def _links() -> Screen[None]:
     from tui.screens.records import LinksScreen
 
     return LinksScreen()
+
+
+def _conflicts() -> Screen[None]:
+    from tui.screens.conflicts import ConflictsScreen
+
+    return ConflictsScreen()
 
 
 def _drafts() -> Screen[None]:
@@ -76,9 +97,10 @@ MODES: dict[str, Callable[[], Screen[None]]] = {
     "profiles": _profiles,
     "documents": _documents,
     "links": _links,
-    "drafts": _drafts,
+    "conflicts": _conflicts,
     "activity": _activity,
     "system": _system,
+    "drafts": _drafts,
 }
 
 
@@ -111,6 +133,12 @@ class RolodocApp(TypeAheadApp):
     class FollowingEnded(Message):
         error: str
 
+    @dataclass
+    class ConflictsCounted(Message):
+        """So many are open."""
+
+        count: int
+
     def __init__(self, workspace: Workspace, *, thin: bool | None = None, theme: str | None = None) -> None:
         self.workspace = workspace
         self.settings, self.settings_error = _read_settings()
@@ -121,6 +149,7 @@ class RolodocApp(TypeAheadApp):
         self.live = LiveChanges(workspace)
         self._last_repaint = 0.0
         self._leaving = False
+        self.open_conflicts = 0
         self.seen = 0  # seq of the latest change that was shown
         # Starting in this mode spares the screen that Textual would make only to leave it again.
         self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"  # type: ignore[misc]
@@ -168,6 +197,7 @@ class RolodocApp(TypeAheadApp):
 
     def on_mount(self) -> None:
         self.follow_changes()
+        self.count_conflicts()
         if self.settings_error:
             self.call_after_refresh(self.say, self.settings_error, "bad")
 
@@ -207,6 +237,8 @@ class RolodocApp(TypeAheadApp):
 
         changes = [change for change, _ in taken]
         foreign = [change for change, own in taken if not own]
+        if any(change.ref.entity == "conflict" and change.kind != "updated" for change in changes):
+            self.count_conflicts()
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, WorkScreen) and screen.is_mounted:
@@ -219,6 +251,19 @@ class RolodocApp(TypeAheadApp):
 
             seen = [change for change in foreign if screen.concerns(change)] or foreign
             screen.say(news(seen), "news")
+
+    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
+    def count_conflicts(self) -> None:
+        try:
+            self.post_message(self.ConflictsCounted(self.workspace.stats().conflicts))
+        except RolodocError as error:
+            self.post_message(self.FollowingEnded(str(error)))
+
+    @on(ConflictsCounted)
+    def show_conflicts(self, message: ConflictsCounted) -> None:
+        self.open_conflicts = message.count
+        if (screen := self.work_screen) is not None:
+            screen.refresh_header()
 
     @on(FollowingEnded)
     def show_following_ended(self, message: FollowingEnded) -> None:
@@ -297,7 +342,7 @@ def _read_settings() -> tuple[Settings, str]:
         settings = read_settings(settings_path())
     except Invalid as error:
         return Settings(), str(error)
-    unknown = [id for id in settings.keys if id not in BY_ID and not id.startswith(("move.", "panel."))]
+    unknown = [id for id in settings.keys if id not in BY_ID and not id.startswith(OF_WIDGETS)]
     return settings, f"settings.toml: there is no action {', '.join(unknown)}" if unknown else ""
 
 

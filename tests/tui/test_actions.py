@@ -6,23 +6,61 @@ import pytest
 from textual.binding import Binding
 
 from core.values import Ref
-from tui.actions import ACTIONS, BY_ID, Context, bindings, key_names
+from tui.actions import ACTIONS, BY_ID, IN_CONFLICT, IN_INBOX, AtConflict, Context, bindings, key_names
 from tui.app import MODES
+from tui.dialogs.conflict import ConflictPanel
 from tui.screens.activity import ActivityScreen
+from tui.screens.conflicts import ConflictsScreen
 from tui.screens.drafts import DraftsScreen
 from tui.screens.records import DocumentsScreen, LinksScreen, ProfilesScreen
 from tui.screens.system import SystemScreen
 
-SCREENS = [ProfilesScreen, DocumentsScreen, LinksScreen, DraftsScreen, ActivityScreen, SystemScreen]
+SCREENS = [
+    ProfilesScreen,
+    DocumentsScreen,
+    LinksScreen,
+    ConflictsScreen,
+    ActivityScreen,
+    SystemScreen,
+    DraftsScreen,
+]
 TAKEN = {f"ctrl+{key}" for key in "basqojimh"}  # by tmux, screen, flow control and the keyboard itself
 REF = Ref("profile", b"\0" * 16)
 
 
 def test_ids_and_keys_are_unique() -> None:
-    keys = [key for action in ACTIONS for key in action.keys.split(",") if key]
-    assert len(set(keys)) == len(keys)
-    assert len(BY_ID) == len(ACTIONS)
-    assert not TAKEN & set(keys)
+    for actions in (ACTIONS, IN_INBOX, IN_CONFLICT):
+        keys = [key for action in actions for key in action.keys.split(",") if key]
+        assert len(set(keys)) == len(keys)
+        assert not TAKEN & set(keys)
+    assert len(BY_ID) == len({*ACTIONS, *IN_INBOX, *IN_CONFLICT})
+
+
+def test_every_action_of_a_conflict_is_carried_out_there() -> None:
+    for action in IN_CONFLICT:
+        assert callable(getattr(ConflictPanel, action.method, None)), action.id
+    for action in IN_INBOX:
+        assert callable(getattr(ConflictsScreen, action.method, None)), action.id
+
+
+@pytest.mark.parametrize(
+    ("id", "at", "reason"),
+    [
+        (
+            "conflict.write",
+            AtConflict(open=("Name", "Notes")),
+            "still open: Name, Notes; choose 1, 2, 0, 3 or e for each",
+        ),
+        ("conflict.both", AtConflict(field="Name", both="holds one value"), "holds one value"),
+        ("conflict.mine", AtConflict(), "this field is settled already; n goes to the next open one"),
+        ("conflict.leave", AtConflict(field="Name"), "nothing is chosen for this field"),
+        ("conflict.all.mine", AtConflict(field="Name"), "no field is open any more; w writes what is chosen"),
+        ("conflict.theirs", AtConflict(field="Name", settled="Ann"), "Ann settled this conflict; esc leaves it"),
+        ("conflict.write", None, "no conflict is open; enter opens one"),
+    ],
+)
+def test_what_cannot_be_done_in_a_conflict_says_why(id: str, at: AtConflict | None, reason: str) -> None:
+    assert BY_ID[id].disabled(Context(conflict=at)) == reason
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -144,9 +144,10 @@ async def test_every_screen_at_the_smallest_size(terminal: OpenTerminal) -> None
         for key, shown in [
             ("2", "Charter"),
             ("3", "Bob Marsh"),
-            ("4", "no drafts"),
+            ("4", "No conflict is open"),
             ("5", "tester       linked"),
             ("6", "Links by type"),
+            ("7", "no drafts"),
         ]:
             await t.press(key)
             await t.shows(shown)

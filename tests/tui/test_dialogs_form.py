@@ -76,7 +76,7 @@ async def test_a_form_that_is_left_is_kept_as_a_draft_and_goes_on(terminal: Open
         await t.type(" King")
         await t.press("escape")
         await t.shows("kept as a draft")
-        await t.press("4")
+        await t.press("7")
         await t.shows("edit     Ada Lovelace  name")
         await t.press("1")
         await t.shows("Profiles")
@@ -132,11 +132,8 @@ async def test_what_others_changed_in_other_fields_stays_without_a_question(
     assert (record.title, record.fields["notes"]) == ("Ada Lovelace King", "Likes engines.")
 
 
-@pytest.mark.parametrize(
-    ("key", "name"), [("1", "Mine"), ("2", "Theirs"), ("0", "Ada Lovelace")], ids=["mine", "theirs", "base"]
-)
-async def test_a_clash_is_settled_field_by_field(
-    terminal: OpenTerminal, office: Office, colleague: Workspace, key: str, name: str
+async def test_what_clashes_with_what_others_saved_waits_as_a_conflict(
+    terminal: OpenTerminal, office: Office, colleague: Workspace
 ) -> None:
     async with terminal(NARROW) as t:
         await t.press("down", "e")
@@ -147,44 +144,62 @@ async def test_a_clash_is_settled_field_by_field(
         await t.type("Countess")
         colleague.write([Edit(office.ref("Ada Lovelace"), {"name": "Theirs", "notes": "New."})])
         await t.press("enter")
-        await t.shows("1 of 1 fields open", "1 mine", "Mine", "Theirs", "0 base", "only you changed")
-        await t.press("w")
-        await t.shows("Write: still open: Name")
-        await t.press(key)
-        await t.shows("0 of 1 fields open")
-        await t.press("w")
-        await t.shows_no("fields open")
+        await t.shows("! name clashes with what Ann saved: 4 settles it", "4 Conflicts (1)", "Theirs")
+        await t.press("4", "enter")
+        await t.shows("Theirs (person)", "1 field open", "Mine")
     record = office.workspace.get(office.ref("Ada Lovelace"))
-    assert (record.title, record.fields["notes"]) == (name, "New.")
+    assert (record.title, record.fields["notes"]) == ("Theirs", "New.")
     assert record.fields["aliases"] == ["Countess"]
     assert list_drafts(office.workspace) == []
 
 
-async def test_a_clash_that_is_left_stays_among_the_drafts_and_is_settled_from_there(
+async def test_a_draft_whose_record_moved_on_opens_as_a_form_and_merges_when_it_is_saved(
     terminal: OpenTerminal, office: Office, colleague: Workspace
 ) -> None:
     async with terminal(WIDE) as t:
         await t.press("down", "e")
         await t.shows("Edit Ada Lovelace")
         await t.type(" King")
-        colleague.write([Edit(office.ref("Ada Lovelace"), {"name": "Theirs"})])
-        await t.press("enter")
-        await t.shows("1 of 1 fields open")
         await t.press("escape")
-        await t.shows("what you typed stays in 4 Drafts")
-        await t.press("4")
-        await t.shows("! clash  Theirs", "! open edit clash: Ann saved rev 2")
+        await t.shows("kept as a draft")
+        colleague.write([Edit(office.ref("Ada Lovelace"), {"notes": "Likes engines."})])
+        await t.press("7")
+        await t.shows("~ newer  Ada Lovelace", "~ Ann saved rev 2 since: saving merges both")
         await t.press("enter")
-        await t.shows("1 of 1 fields open")
-        await t.press("1", "w")
-        await t.shows("no drafts")
-    assert office.workspace.get(office.ref("Ada Lovelace")).title == "Ada Lovelace King"
+        await t.shows("Ada Lovelace King", "Ann saved rev 2 since: saving merges")
+        await t.press("enter")
+        await t.shows("saved; what Ann changed meanwhile stays", "no drafts")
+    record = office.workspace.get(office.ref("Ada Lovelace"))
+    assert (record.title, record.fields["notes"]) == ("Ada Lovelace King", "Likes engines.")
+
+
+async def test_a_draft_that_goes_on_keeps_the_version_that_was_read_first(
+    terminal: OpenTerminal, office: Office, colleague: Workspace
+) -> None:
+    async with terminal(NARROW) as t:
+        await t.press("down", "e")
+        await t.shows("Edit Ada Lovelace")
+        await t.type(" King")
+        await t.press("escape")
+        await t.shows("kept as a draft")
+        colleague.write([Edit(office.ref("Ada Lovelace"), {"name": "Theirs"})])
+        await t.shows("Theirs")
+        await t.press("e")
+        await t.shows("Ada Lovelace King", "goes on with your draft")
+        await t.type("!")
+        await t.press("escape")
+        await t.shows("kept as a draft")
+        await t.press("e")
+        await t.shows("Ada Lovelace King!")
+        await t.press("enter")
+        await t.shows("name clashes with what Ann saved")
+    assert office.workspace.get(office.ref("Ada Lovelace")).title == "Theirs"
 
 
 async def test_a_draft_is_dropped_only_after_a_question(terminal: OpenTerminal, office: Office) -> None:
     save_draft(office.workspace, Draft(entity="profile", fields={"name": "Half typed"}, at=now()))
     async with terminal(NARROW) as t:
-        await t.press("4")
+        await t.press("7")
         await t.shows("Half typed", "new")
         await t.press("x")
         await t.shows("Drop the draft?")
@@ -193,15 +208,32 @@ async def test_a_draft_is_dropped_only_after_a_question(terminal: OpenTerminal, 
     assert list_drafts(office.workspace) == []
 
 
-async def test_a_save_that_fails_keeps_what_was_typed(terminal: OpenTerminal, office: Office) -> None:
-    async with terminal(NARROW) as t:
+async def test_an_edit_of_what_somebody_deleted_brings_it_back_until_that_is_settled(
+    terminal: OpenTerminal, office: Office, colleague: Workspace
+) -> None:
+    async with terminal(WIDE) as t:
         await t.press("down", "e")
         await t.shows("Edit Ada Lovelace")
         await t.type(" King")
-        office.workspace.write([Delete(office.ref("Ada Lovelace"))])
+        colleague.write([Delete(office.ref("Ada Lovelace"))])
         await t.press("enter")
-        await t.shows("not saved:", "Ada Lovelace King")
-    assert [draft.fields for draft in list_drafts(office.workspace)] == [{"name": "Ada Lovelace King"}]
+        await t.shows("Ann deleted Ada Lovelace King meanwhile: 4 settles whether it stays")
+    assert office.workspace.get(office.ref("Ada Lovelace")).deleted_at is None
+
+
+async def test_a_save_that_fails_keeps_what_was_typed(terminal: OpenTerminal, office: Office) -> None:
+    (link,) = office.workspace.write([office.link("Report", "Bob Marsh", "signer")]).refs
+    office.workspace.write([Edit(link, {"valid_from": 1_700_000_000_000_000})])
+    async with terminal(NARROW) as t:
+        await t.press("3")
+        await t.shows("Bob Marsh")
+        await t.press("e")
+        await t.shows("Edit Report · signer · Bob Marsh")
+        await t.press("tab", "tab")
+        await t.type("1999-01-01")
+        await t.press("enter")
+        await t.shows("not saved: Valid until must not be before valid_from")
+    assert [draft.fields for draft in list_drafts(office.workspace)] == [{"valid_until": 915_148_800_000_000}]
 
 
 async def test_a_text_too_long_for_the_form_is_left_alone(terminal: OpenTerminal, office: Office) -> None:

@@ -1,7 +1,13 @@
-"""The form of a new record or of one that is there: typed values are kept as a draft until they are saved."""
+"""The form of a new record or of one that is there: typed values are kept as a draft until they are saved.
+
+It is saved with the version that was read, so that what others saved meanwhile is merged with; what no rule can settle
+becomes a conflict, which waits among the others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,19 +19,29 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from core.drafts import Draft, drop_draft, find_draft, save_draft
-from core.errors import Invalid, RolodocError, Stale
+from core.errors import Invalid, RolodocError
 from core.fields import FIELDS, Entity, Field, check_fields, now
-from core.form_text import editable_fields
-from core.values import Create, Edit, Receipt, Record, Ref, Write
-from tui.clash import Clash
-from tui.describe import moment
+from core.form_text import editable_fields, format_form, parse_form
+from core.merge_values import WHOLE
+from core.values import ConflictRecord, Create, Edit, Receipt, Record, Ref, Write
+from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
+from tui.sides import who
 from tui.widgets.fields import FieldRow, Label, typed_text
 
 if TYPE_CHECKING:
     from tui.app import RolodocApp
 
 PAUSE = 0.5  # seconds of typing after which the draft is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of saving: whether it met with a newer version, and what that left open."""
+
+    receipt: Receipt
+    met: str = ""  # who saved that version
+    conflicts: tuple[ConflictRecord, ...] = ()
 
 
 class FormPanel(Panel):
@@ -80,9 +96,6 @@ class FormPanel(Panel):
         if record is not None:
             self.title = f"Edit {record.title}"
             self.work.refresh_header()
-        if draft is not None and record is not None and draft.base_version != record.version:
-            await self._settle(self._clash(draft, record))
-            return
         await self._show_fields()
         if self._external:
             self._edit_outside()
@@ -92,14 +105,18 @@ class FormPanel(Panel):
         rows = [FieldRow(field, self._stored(field), typed.get(field.name)) for field in editable_fields(self.entity)]
         await self.query_one("#fields").mount_all(rows)
         if self._draft is not None:
-            self.query_one(".note", Label).show_text(
-                f"! goes on with your draft of {moment(self._draft.at)}; f4 starts over", "warn"
-            )
+            self.query_one(".note", Label).show_text(self._about_draft(self._draft), "warn")
         self.take_keys(rows[0].editor)
         self.can_focus = False
         self.work.refresh_keys()
         for key in self._typed_ahead:
             self.app.simulate_key(key)
+
+    def _about_draft(self, draft: Draft) -> str:
+        record, goes_on = self._record, f"! goes on with your draft of {moment(draft.at)}"
+        if record is None or record.version == draft.base_version:
+            return f"{goes_on}; f4 starts over"
+        return f"{goes_on}; {record.updated_by} saved rev {record.revision} since: saving merges; f4 starts over"
 
     def on_key(self, event: events.Key) -> None:
         """What is typed before the fields are there goes into them when they are."""
@@ -109,6 +126,13 @@ class FormPanel(Panel):
 
     def _stored(self, field: Field) -> Any:
         return (self._record.fields if self._record else {}).get(field.name, field.empty)
+
+    @property
+    def _base_version(self) -> int | None:
+        """The version that was read when the typing began."""
+        if self._draft is not None and self._draft.base_version is not None:
+            return self._draft.base_version
+        return self._record.version if self._record else None
 
     @property
     def rows(self) -> list[FieldRow]:
@@ -134,12 +158,15 @@ class FormPanel(Panel):
         changed = [row for row in self.rows if row.is_changed]
         if not changed:
             return None
+        read = self._draft.base if self._draft else {}
         return Draft(
             entity=self.entity,
             id=self.ref.id if self.ref else None,
             fields={row.field.name: _value_or_text(row) for row in changed},
-            base={row.field.name: self._stored(row.field) for row in changed} if self.ref else {},
-            base_version=self._record.version if self._record else None,
+            base={row.field.name: read.get(row.field.name, self._stored(row.field)) for row in changed}
+            if self.ref
+            else {},
+            base_version=self._base_version,
             at=now(),
         )
 
@@ -229,33 +256,40 @@ class FormPanel(Panel):
             return
         self._saving = True
         self._turn += 1
-        self._save(fields, self._record.version if self._record else None, self._current_draft())
+        self._save(fields, self._current_draft())
 
-    def _save(self, fields: dict[str, Any], version: int | None, draft: Draft | None, said: str = "") -> None:
-        workspace = self.app.workspace
-        write: Write = Edit(self.ref, fields, version) if self.ref else Create(self.entity, fields)
+    def _save(self, fields: dict[str, Any], draft: Draft | None) -> None:
+        workspace, ref, version = self.app.workspace, self.ref, self._base_version
+        write: Write = Edit(ref, fields, version, merge=True) if ref else Create(self.entity, fields)
+        saved: list[Saved] = []
 
         def save() -> Receipt:
             with self._storing:
                 if draft is not None:
                     save_draft(workspace, draft)
+                before = workspace.get(ref) if ref else None
                 receipt = workspace.write([write])
                 if draft is not None:
                     drop_draft(workspace, draft)
+            met = before.updated_by if before is not None and before.version != version else ""
+            saved.append(Saved(receipt, met, tuple(map(workspace.conflict, receipt.conflicts)) if met else ()))
             return receipt
 
-        self.write(save, lambda receipt: self._saved(receipt, said), refuse=self._not_saved)
+        self.write(save, lambda _: self._saved(saved[0]), refuse=self._not_saved)
 
-    def _saved(self, receipt: Receipt, said: str) -> None:
-        screen = self.work
-        self.close(said or receipt.summary or "nothing had to change")
+    def _saved(self, saved: Saved) -> None:
+        screen, receipt = self.work, saved.receipt
+        open_ones = [one for one in saved.conflicts if one.fields]
+        if open_ones:
+            self.close(clash_told(open_ones, self.app.workspace.actor.name, self.app.key_named("go.conflicts")), "warn")
+        elif saved.met:
+            self.close(f"saved; what {saved.met} changed meanwhile stays")
+        else:
+            self.close(receipt.summary or "nothing had to change")
         if self.ref is None and receipt.refs:
             screen.show_new(receipt.refs[0])
 
-    async def _not_saved(self, error: RolodocError) -> None:
-        if isinstance(error, Stale):
-            await self._meet(error.current)
-            return
+    def _not_saved(self, error: RolodocError) -> None:
         self._saving = False
         if isinstance(error, Invalid):
             self._show_failure(error.reason, error.field)
@@ -270,37 +304,16 @@ class FormPanel(Panel):
         label = FIELDS[self.entity][field].label + " " if field in FIELDS[self.entity] else ""
         self.work.say(f"not saved: {label}{reason}", "bad")
 
-    async def _meet(self, theirs: Record) -> None:
-        """The record moved on since it was read: asks where both sides changed the same field, else saves again."""
-        draft = self._current_draft()
-        assert draft is not None
-        clash = self._clash(draft, theirs)
-        if clash.disputed:
-            await self._settle(clash)
-            return
-        self._record = theirs
-        self._save(clash.result(), theirs.version, draft, f"saved; what {theirs.updated_by} changed meanwhile stays")
-
-    async def _settle(self, clash: Clash) -> None:
-        from tui.dialogs.clash import ClashPanel
-
-        await self.work.open_panel(ClashPanel(clash))
-
-    def _clash(self, draft: Draft, theirs: Record) -> Clash:
-        """A text that cannot be read as a value stays a text, and is refused when it is saved."""
-        mine = {name: _read(self.entity, name, value) for name, value in draft.fields.items()}
-        return Clash(draft.base, mine, theirs, draft.base_version)
-
     # --- outside ------------------------------------------------------------------------------------
 
     def _edit_outside(self) -> None:
         """Hands the form to $EDITOR and takes back what was typed there, into the fields of this form."""
-        try:
-            with self.app.suspend():
-                changed, error = self._typed_outside()
-        except SuspendNotSupported:
-            changed, error = {}, "this terminal cannot be handed over to an editor"
-        self.app.refresh(layout=True)
+        stored = self._record.fields if self._record else {}
+        title = self._record.title if self._record else f"new {self.entity}"
+        text = format_form(self.entity, stored, [title, "Save and leave the editor to go on; nothing is stored yet."])
+        changed, error = edited_outside(
+            self.app, text, self.entity, lambda typed: parse_form(self.entity, typed, stored)
+        )
         for row in self.rows:
             if row.field.name in changed:
                 row.type(typed_text(row.field, changed[row.field.name]))
@@ -309,19 +322,38 @@ class FormPanel(Panel):
         elif not changed:
             self.close("nothing was changed in the editor", "")
 
-    def _typed_outside(self) -> tuple[dict[str, Any], str]:
-        """(fields, what went wrong): an error must not leave the terminal with the editor."""
-        from core.cli.editor import edited
-        from core.form_text import format_form, parse_form
 
-        stored = self._record.fields if self._record else {}
-        title = self._record.title if self._record else f"new {self.entity}"
-        text = format_form(self.entity, stored, [title, "Save and leave the editor to go on; nothing is stored yet."])
-        try:
-            with edited(text, self.entity) as typed:
-                return parse_form(self.entity, typed, stored), ""
-        except RolodocError as error:
-            return {}, str(error)
+def edited_outside(
+    app: RolodocApp, text: str, name: str, read: Callable[[str], dict[str, Any]]
+) -> tuple[dict[str, Any], str]:
+    """(fields, what went wrong): hands the text to the program that $EDITOR names, and `read`s what comes back.
+
+    An error must not leave the terminal with the editor, so none is raised.
+    """
+    from core.cli.editor import edited
+
+    try:
+        with app.suspend():
+            try:
+                with edited(text, name) as typed:
+                    changed, error = read(typed), ""
+            except RolodocError as failed:
+                changed, error = {}, str(failed)
+    except SuspendNotSupported:
+        changed, error = {}, "this terminal cannot be handed over to an editor"
+    app.refresh(layout=True)
+    return changed, error
+
+
+def clash_told(conflicts: list[ConflictRecord], me: str, key: str) -> str:
+    """What of a save did not go in, and where it is settled."""
+    one = conflicts[0]
+    theirs = who(one.theirs, me)
+    if one.question != "fields":
+        return f"{theirs} deleted {one.title} meanwhile: {key} settles whether it stays"
+    names = [field_label(one.record.entity, field.field).lower() for field in one.fields if field.field != WHOLE]
+    verb = "clashes" if len(names) == 1 else "clash"
+    return f"{', '.join(names)} {verb} with what {theirs} saved: {key} settles it"
 
 
 def _value_or_text(row: FieldRow) -> Any:
@@ -329,13 +361,3 @@ def _value_or_text(row: FieldRow) -> Any:
         return row.field.parse(row.text)
     except Invalid:
         return row.text
-
-
-def _read(entity: Entity, name: str, value: Any) -> Any:
-    field = FIELDS[entity][name]
-    if isinstance(value, str) and field.kind not in ("line", "text", "choice", "type"):
-        try:
-            return field.parse(value)
-        except Invalid:
-            return value
-    return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from tui.actions import ACTIONS, key_names
+from tui.actions import Action, key_names
 from tui.dialogs.panel import Panel
 from tui.feed import FEED_FILTERS
 from tui.filtering import FILTERS
@@ -20,9 +22,9 @@ class HelpPanel(Panel):
     wide = True
     hints = (("↑↓", "scroll"), ("esc", "close"))
 
-    def __init__(self, screen: str, focused: Widget | None) -> None:
+    def __init__(self, actions: Sequence[Action], focused: Widget | None) -> None:
         super().__init__()
-        self._screen, self._focused = screen, focused
+        self._actions, self._focused = actions, focused
 
     def compose(self) -> ComposeResult:
         yield LineView(id="help")
@@ -35,10 +37,14 @@ class HelpPanel(Panel):
     def _lines(self) -> list[Line]:
         lines = [line(Span("Moving", "title"))]
         lines += [self._keys(keys, says) for keys, says in _moves(self._focused)]
+        panel = _panel_of(self._focused)
+        if panel is not None and (own := _moves(panel)):
+            lines += [line(), line(Span(panel.title, "title"))]
+            lines += [self._keys(keys, says) for keys, says in own]
         lines += [line(), line(Span("Actions", "title"), Span("   : finds each by its name", "label"))]
         lines += [
             self._keys(" ".join(key_names(self.app.keys_of(action))), f"{action.name}: {action.sentence}")
-            for action in ACTIONS
+            for action in self._actions
         ]
         lines += [line(), line(Span("The filter line", "title"))]
         lines.append(
@@ -61,10 +67,15 @@ class HelpPanel(Panel):
 
 
 def _moves(focused: Widget | None) -> list[tuple[str, str]]:
-    """(keys, what they do) of the widget that had the keys."""
+    """(keys, what they do) of a widget, without the actions of the registry."""
     keys: dict[str, list[str]] = {}
     for key, bindings in focused._bindings.key_to_bindings.items() if focused is not None else ():
         for binding in bindings:
-            if binding.description:
+            if binding.description and not binding.action.startswith("screen.act("):
                 keys.setdefault(binding.description, []).extend(key_names(key))
     return [(" ".join(names), says) for says, names in keys.items()]
+
+
+def _panel_of(widget: Widget | None) -> Panel | None:
+    ancestors = widget.ancestors_with_self if widget is not None else []
+    return next((one for one in ancestors if isinstance(one, Panel)), None)

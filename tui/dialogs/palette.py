@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from tui.actions import BY_ID, Action, Context
 from tui.dialogs.pick import PickPanel
 from tui.widgets.line_view import Line, line
@@ -23,7 +21,7 @@ class PalettePanel(PickPanel):
 
     def __init__(self, context: Context, actions: Sequence[Action]) -> None:
         super().__init__()
-        self._at = msgspec.structs.replace(context, panel="")
+        self._at = context
         self._actions = actions
 
     def typed(self, text: str) -> None:

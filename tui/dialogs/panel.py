@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.actions import Action, key_names
 from tui.off_loop import OffLoop
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ class Panel(OffLoop, Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]
 
+    name_: ClassVar[str] = ""
+    actions: ClassVar[tuple[Action, ...]] = ()
+    """What of the registry it carries out itself; those that name it stand in the line of keys below."""
     title: str = ""
     wide: ClassVar[bool] = False
     """Whether it takes the place of the list as well."""
@@ -44,6 +48,14 @@ class Panel(OffLoop, Vertical):
     def key_hints(self) -> list[tuple[str, str]]:
         """(key, what it does) for the line of keys below."""
         return list(self.hints)
+
+    def hint(self, id: str, does: str = "") -> tuple[str, str]:
+        """The key that stands for this binding of its own now, and what it does."""
+        binding = next(one for one in self.BINDINGS if isinstance(one, Binding) and one.id == id)
+        return key_names(self.app.settings.keys.get(id, binding.key))[0], does or binding.description.lower()
+
+    def shown_again(self) -> None:
+        """The panel that stood over it was closed."""
 
     def leave(self) -> None:
         """What esc and `back` do: close it; a form keeps its draft first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.values import Receipt, Ref, Restore
-from tui.actions import ACTIONS
 from tui.screens.work import WorkScreen
 from tui.themes import THEMES
 
@@ -53,15 +52,44 @@ class Doing(WorkScreen):
         if (ref := self.subject()) is not None:
             await self.open_panel(HistoryPanel(ref))
 
+    async def do_purge(self) -> None:
+        from tui.dialogs.purge import PurgePanel
+
+        await self.open_panel(PurgePanel())
+
+    async def do_merge(self) -> None:
+        from tui.dialogs.merge_profiles import MergePanel
+
+        into, other = (ref.id for ref in self.chosen())
+        await self.open_panel(MergePanel(into, other))
+
+    async def do_split(self) -> None:
+        from tui.dialogs.split_profile import SplitPanel
+
+        if (ref := self.record_read()) is not None:
+            await self.open_panel(SplitPanel(ref.id))
+
+    async def do_candidates(self) -> None:
+        from tui.dialogs.candidates import CandidatesPanel
+
+        await self.open_panel(CandidatesPanel())
+
     async def do_palette(self) -> None:
         from tui.dialogs.palette import PalettePanel
 
-        await self.open_panel(PalettePanel(self.context(), ACTIONS))
+        over = not isinstance(self.panel, PalettePanel)
+        await self.open_panel(PalettePanel(self.context(), self.actions_here), over=over)
 
     async def do_help(self) -> None:
         from tui.dialogs.help import HelpPanel
 
-        await self.open_panel(HelpPanel(self.name_, self.focused))
+        over = not isinstance(self.panel, HelpPanel)
+        await self.open_panel(HelpPanel(self.actions_here, self.focused), over=over)
+
+    async def do_rules(self) -> None:
+        from tui.dialogs.standing_rules import StandingRulesPanel
+
+        await self.open_panel(StandingRulesPanel(), over=True)
 
     def chosen(self) -> list[Ref]:
         """The marked records while the list has the keys, else the one under the cursor."""

@@ -41,7 +41,7 @@ class Kept:
         """Its state in a word."""
         if self.draft.id is None:
             return "+ new"
-        return "✗ gone" if self.record is None else "! clash" if self.has_moved_on else "edit"
+        return "✗ gone" if self.record is None else "~ newer" if self.has_moved_on else "edit"
 
     @property
     def state(self) -> str:
@@ -50,12 +50,12 @@ class Kept:
         if self.record is None:
             return "✗ its record is gone"
         if self.has_moved_on:
-            return f"! open edit clash: {self.record.updated_by} saved rev {self.record.revision}"
+            return f"~ {self.record.updated_by} saved rev {self.record.revision} since: saving merges both"
         return "not saved"
 
 
 class DraftsScreen(Doing):
-    """Enter goes on with a draft, or settles its clash."""
+    """Enter goes on with a draft; where its record has moved on, saving it merges."""
 
     name_ = "drafts"
     title_ = "Drafts"

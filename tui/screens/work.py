@@ -39,9 +39,10 @@ SCREENS = (
     ("profiles", "Profiles"),
     ("documents", "Documents"),
     ("links", "Links"),
-    ("drafts", "Drafts"),
+    ("conflicts", "Conflicts"),
     ("activity", "Activity"),
     ("system", "System"),
+    ("drafts", "Drafts"),
 )
 
 
@@ -65,6 +66,7 @@ class WorkScreen(OffLoop, Screen[None]):
     name_: ClassVar[str] = ""
     title_: ClassVar[str] = ""
     entity: ClassVar[Entity | None] = None
+    actions: ClassVar[tuple[Action, ...]] = ACTIONS
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     ALLOW_SELECT = False
@@ -78,6 +80,7 @@ class WorkScreen(OffLoop, Screen[None]):
         self.panel: Panel | None = None
         self.split = True
         self._came_from: Widget | None = None
+        self._beneath: list[tuple[Panel, Widget | None]] = []  # panels that it stands over, and what had the keys
         self._had_keys: Widget | None = None
         self.is_too_small = False
         self._said = ""  # the kind of the message that stands
@@ -101,6 +104,11 @@ class WorkScreen(OffLoop, Screen[None]):
     def concerns(self, change: Change) -> bool:
         """Whether this change is about something that is on the screen."""
         return self.detail.touches(change)
+
+    @property
+    def heading(self) -> str:
+        """Where the trail starts."""
+        return self.title_
 
     def list_state(self) -> str:
         """How the list is filtered and ordered, for the header."""
@@ -181,9 +189,14 @@ class WorkScreen(OffLoop, Screen[None]):
     def refresh_header(self) -> None:
         if not self.is_mounted:
             return
-        screens = [(name, self.app.key_of(BY_ID[f"go.{name}"]), title) for name, title in SCREENS]
+        badges = {"conflicts": self.app.open_conflicts}
+        screens = [
+            (name, self.app.key_of(BY_ID[f"go.{name}"]), with_badge(title, badges.get(name, 0)))
+            for name, title in SCREENS
+        ]
         self.query_one(Tabs).show_screens(screens, self.name_, self.app.place)
-        steps = [self.title_, *(step.title or "…" for step in self.trail)]
+        steps = [self.heading, *(step.title or "…" for step in self.trail)]
+        steps += [panel.title for panel, _ in self._beneath]
         if self.panel is not None:
             steps.append(self.panel.title)
         self.query_one(Trail).show_trail(steps, self.list_state())
@@ -191,16 +204,23 @@ class WorkScreen(OffLoop, Screen[None]):
 
     def refresh_keys(self) -> None:
         bar = self.query_one(KeyBar)
-        if self.panel is not None:
-            bar.show_keys([(key, name, True) for key, name in self.panel.key_hints()])
-            return
         context = self.context()
 
-        def shown(where: str) -> list[tuple[str, str, bool]]:
-            actions = [action for action in ACTIONS if where in action.screens]
-            return [(self.app.key_of(a), a.name, a.disabled(context) is None) for a in actions]
+        def shown(actions: Sequence[Action], where: str) -> list[tuple[str, str, bool]]:
+            listed = [action for action in actions if where in action.screens]
+            return [(self.app.key_of(a), a.name, a.disabled(context) is None) for a in listed]
 
-        bar.show_keys(shown(self.name_), shown("*"))
+        if self.panel is not None and self.panel.actions and not self.panel.key_hints():
+            bar.show_keys(shown(self.panel.actions, self.panel.name_), [(self.app.key_named("help"), "Help", True)])
+        elif self.panel is not None:
+            bar.show_keys([(key, name, True) for key, name in self.panel.key_hints()])
+        else:
+            bar.show_keys(shown(self.actions, self.name_), shown(self.actions, "*"))
+
+    @property
+    def actions_here(self) -> tuple[Action, ...]:
+        """What can be done here: in the panel that is open, on this screen, everywhere."""
+        return (*self.panel.actions, *self.actions) if self.panel is not None else self.actions
 
     def say(self, text: str, kind: str = "") -> None:
         """Shows a sentence in the status line; news wait until the answer to a key was read."""
@@ -267,7 +287,8 @@ class WorkScreen(OffLoop, Screen[None]):
         if action.id.startswith("go."):
             await self.app.go(action.id.removeprefix("go."))
         else:
-            doing = getattr(self, action.method)()
+            of_panel = self.panel is not None and action in self.panel.actions
+            doing = getattr(self.panel if of_panel else self, action.method)()
             if isawaitable(doing):
                 await doing
 
@@ -352,10 +373,16 @@ class WorkScreen(OffLoop, Screen[None]):
 
     # --- the panel ----------------------------------------------------------------------------------
 
-    async def open_panel(self, panel: Panel) -> None:
-        """Shows it in place of the detail; it has the keys when this returns, so that none goes astray."""
+    async def open_panel(self, panel: Panel, *, over: bool = False) -> None:
+        """Shows it in place of the detail; it has the keys when this returns, so that none goes astray.
+
+        It takes the place of a panel that is open; with `over` that one comes back when it is closed.
+        """
         if self.panel is None:
             self._came_from = self.focused
+        elif over:
+            self._beneath.append((self.panel, self.focused))
+            self.panel.display = False
         else:
             self.panel.remove()
         self.panel = panel
@@ -368,6 +395,9 @@ class WorkScreen(OffLoop, Screen[None]):
         if self.panel is None:
             return
         panel, self.panel = self.panel, None
+        if self._beneath:
+            self._show_beneath(panel)
+            return
         back = self._came_from if self._came_from is not None and self._came_from.is_attached else self.listing
         self.place_parts()
         self.set_focus(back)
@@ -375,5 +405,19 @@ class WorkScreen(OffLoop, Screen[None]):
         self.refresh_header()
         self.panel_closed()
 
+    def _show_beneath(self, closed: Panel) -> None:
+        self.panel, had_keys = self._beneath.pop()
+        self.panel.display = True
+        self.place_parts()
+        self.set_focus(had_keys)
+        closed.remove()
+        self.refresh_header()
+        self.panel.shown_again()
+
     def panel_closed(self) -> None:
         """What was shown may be another now."""
+
+
+def with_badge(title: str, count: int) -> str:
+    """The name of a screen, with how many things wait there."""
+    return f"{title} ({count if count < 1_000 else f'{count // 1_000}k'})" if count else title

@@ -12,8 +12,6 @@ from textual.strip import Strip
 
 from tui.widgets.painted import Painted, Span
 
-SHORT_TABS = 70  # columns, below which only the screen one is on is named
-
 
 class Bar(Painted):
     """One line with a left and a right part; the left one gives way."""
@@ -70,21 +68,34 @@ class Tabs(Bar):
 
     def show_screens(self, screens: Sequence[tuple[str, str, str]], current: str, place: str) -> None:
         """`screens` are (id, key, name); `place` names the store."""
-        spans: list[Span] = [Span(" ")]
-        self._ends.clear()
-        short = self.app.size.width < SHORT_TABS
-        for screen, key, name in screens:
-            if screen == current:
-                spans.append(Span(f"[{key} {name}]", "title"))
-            else:
-                spans.append(Span(f" {key} " if short else f" {key} {name} ", "label"))
-            self._ends.append((sum(cell_len(span.text) for span in spans), screen))
-        self.show(spans, [Span(f"{place} ", "label")])
+        width, tail = self.app.size.width, cell_len(place) + 2
+        for gap, names_all in ((" ", True), ("", True), (" ", False)):
+            spans, ends = _tabs(screens, current, gap, names_all)
+            size = ends[-1][0] if ends else 0
+            if size + tail <= width or (not gap and size <= width):
+                break
+        self._ends = ends
+        self.show(spans, [Span(f"{place} ", "label")] if size + tail <= width else [])
 
     def on_click(self, event: events.Click) -> None:
         chosen = next((screen for end, screen in self._ends if event.x < end), None)
         if chosen is not None:
             self.post_message(self.Chosen(chosen))
+
+
+def _tabs(
+    screens: Sequence[tuple[str, str, str]], current: str, gap: str, names_all: bool
+) -> tuple[list[Span], list[tuple[int, str]]]:
+    """The tabs and where each ends; where not all are named, only the screen one is on is."""
+    spans: list[Span] = [Span(gap)]
+    ends = []
+    for screen, key, name in screens:
+        if screen == current:
+            spans.append(Span(f"[{key} {name}]", "title"))
+        else:
+            spans.append(Span(f" {key} {name}{gap}" if names_all else f" {key} ", "label"))
+        ends.append((sum(cell_len(span.text) for span in spans), screen))
+    return spans, ends
 
 
 class Trail(Bar):

@@ -80,7 +80,7 @@ def changed_row(row: Row, change: Change) -> Row:
     """The row as it stands after a change of its own record, in its old place."""
     values: dict[str, Any] = {"revision": change.revision, "updated_at": change.at}
     for name, value in change.after.items():
-        if attribute := _SHOWN[change.ref.entity].get(name):
+        if attribute := _SHOWN.get(change.ref.entity, {}).get(name):
             values[attribute] = value
         elif name in _ENCODED and hasattr(row, _ENCODED[name][0]):
             attribute, encode = _ENCODED[name]

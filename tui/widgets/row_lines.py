@@ -35,5 +35,7 @@ class RowLines:
 
 def empty_line(query: Query) -> Line:
     """What an empty list says."""
+    if query.entity == "conflict":
+        return Line(" " * GLYPHS, "No conflict is open: nothing waits to be settled.", "dim")
     text = f"No {query.entity} matches." if filters(query) else f"There is no {query.entity} yet."
     return Line(" " * GLYPHS, "The trash is empty." if query.trash and not filters(query) else text, "dim")
