@@ -31,9 +31,11 @@ def what_happened(change: Change) -> str:
     if change.kind == "updated":
         names = [field_label(change.ref.entity, name).lower() for name in {**change.before, **change.after}]
         return f"changed {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
-    verbs = {"created": "made", "deleted": "deleted", "restored": "restored", "purged": "deleted for good"}
+    if change.kind == "purged":
+        return f"deleted a {change.ref.entity} for good"
+    verbs = {"created": "made", "deleted": "deleted", "restored": "restored"}
     if change.ref.entity == "link":
-        verbs |= {"created": "linked", "deleted": "unlinked", "restored": "linked again"}
+        verbs = {"created": "linked", "deleted": "unlinked", "restored": "linked again"}
     return f"{verbs[change.kind]} {change.title}"
 
 

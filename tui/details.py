@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from uuid import UUID
 
+from core.errors import NotFound
 from core.fields import FIELDS, Entity, Field, format_instant
 from core.values import Change, LinkRow, Query, Record, Ref
 from core.workspace import Workspace
@@ -66,7 +68,7 @@ def load_detail(
 ) -> Detail:
     """The record's lines; `opened` gives the number of links to show of a group. Raises NotFound."""
     record = workspace.get(ref)
-    lines = [*_head(record), *_fields(record, opened, long=False)]
+    lines = [*_head(record), *_merged_into(workspace, record), *_fields(record, opened, long=False)]
     if ref.entity == "link":
         lines += _ends(workspace, record)
     elif record.deleted_at is None:
@@ -100,13 +102,25 @@ def _head(record: Record) -> Iterator[Line]:
         yield line(Span(f"✗ in the trash since {moment(record.deleted_at)}; R restores it", "bad"))
 
 
+def _merged_into(workspace: Workspace, record: Record) -> Iterator[Line]:
+    """The profile or link that stands for this one now."""
+    if record.deleted_at is None or not record.fields.get("merged_into"):
+        return
+    other = Ref(record.ref.entity, UUID(record.fields["merged_into"]).bytes)
+    try:
+        title = workspace.get(other).title
+    except NotFound:
+        return
+    yield line(Span(f"{'Merged into':<{LABEL}} ", "label"), Span(title, "key"), key=AtLink(record.ref, other, title))
+
+
 def _fields(record: Record, opened: Mapping[str, int], *, long: bool) -> Iterator[Line]:
     """The short fields stand before the links, those that may be long behind them."""
     shown_elsewhere = {"name", "kind", "text", "contents"} | ({"title"} if record.ref.entity == "document" else set())
     fields = FIELDS[record.ref.entity]
     for name, field in fields.items():
         value = record.fields.get(name)
-        if name in shown_elsewhere or field.kind == "reference" or value in ("", None, [], {}):
+        if name in shown_elsewhere or field.internal or field.kind == "reference" or value in ("", None, [], {}):
             continue
         if long != (field.kind in ("map", "text") or name in ("created", "media_type")):
             continue

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import Candidate, Receipt, RecordId
+from core.values import Candidate, Edit, Receipt, RecordId, Ref, id_text
+from core.workspace import Workspace
 from tui.dialogs.merge_profiles import MergePanel
 from tui.dialogs.panel import Panel
 from tui.widgets.columns import fit
@@ -95,7 +96,18 @@ class CandidatesPanel(Panel):
         del into
         self._settle(receipt, [pair for pair in self._pairs or [] if other not in _ids(pair)])
 
-    def action_tell_apart(self) -> None: ...
+    def action_tell_apart(self) -> None:
+        at = self.view.cursor_key
+        pair = next((one for one in self._pairs or [] if _ids(one) == at), None)
+        if pair is not None and not self._is_writing:
+            self._is_writing = True
+            self.write(lambda: tell_apart(self.app.workspace, pair), lambda receipt: self._told_apart(receipt, pair))
+
+    def _told_apart(self, receipt: Receipt, pair: Candidate) -> None:
+        self._is_writing = False
+        self._settle(receipt, [one for one in self._pairs or [] if one != pair])
+        undo = self.hint("candidates.undo")[0]
+        self.work.say(f"{pair.one.name} and {pair.other.name} are two; {undo} undoes that", "good")
 
     def action_undo(self) -> None:
         if not self._decided:
@@ -123,6 +135,14 @@ class CandidatesPanel(Panel):
     def refused(self, error: RolodocError) -> None:
         self._is_writing = False
         self.work.say(str(error), "bad")
+
+
+def tell_apart(workspace: Workspace, pair: Candidate) -> Receipt:
+    """Marks the two as not the same. Raises NotFound, Stale."""
+    one = workspace.get(Ref("profile", pair.one.id))
+    marks = [*one.fields["distinct_from"], id_text(pair.other.id)]
+    edit = Edit(one.ref, {"distinct_from": list(dict.fromkeys(marks))}, one.version)
+    return workspace.write([edit], reason=f"not the same as {pair.other.name}")
 
 
 def _ids(pair: Candidate) -> Pair:

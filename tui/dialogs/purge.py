@@ -76,9 +76,12 @@ class PurgePanel(Panel):
             self.write(self._purge, self._purged)
 
     def _purge(self) -> Receipt:
-        counts = self.app.workspace.purge(self._before)
+        workspace = self.app.workspace
+        counts = workspace.purge(self._before)
         gone = ", ".join(_many(entity, count) for entity, count in counts.items() if count)
-        return Receipt(None, [], sum(counts.values()), f"deleted for good: {gone or 'nothing'}")
+        latest = workspace.changes(actor=workspace.actor.name, limit=1)
+        request = latest[0].request if latest and latest[0].kind == "purged" else None
+        return Receipt(request, [], sum(counts.values()), f"deleted for good: {gone or 'nothing'}")
 
     def _purged(self, receipt: Receipt) -> None:
         screen = self.work
