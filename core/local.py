@@ -141,11 +141,13 @@ class LocalWorkspace:
                     return found[0]
         raise NotFound(f'there is no {entity or "record"} "{name[:100]}"')
 
-    def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
+    def find_external(
+        self, entity: Entity, source: str, ids: Sequence[str], *, follow: bool = True
+    ) -> dict[str, Record]:
         with self.store.read() as db:
             sql = "SELECT external_id, record_id FROM external_id WHERE entity = ? AND source = ? AND external_id IN"
             found = dict(in_chunks(db, sql, list(ids), (entity, source)))
-            records = _records(db, entity, list(found.values()), follow=True)
+            records = _records(db, entity, list(found.values()), follow=follow)
         return {external_id: records[id] for external_id, id in found.items() if id in records}
 
     def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:

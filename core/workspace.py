@@ -94,10 +94,12 @@ class Workspace(Protocol):
         What named a profile that was merged into another names that other one; its id alone is still its own.
         """
 
-    def find_external(self, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
+    def find_external(
+        self, entity: Entity, source: str, ids: Sequence[str], *, follow: bool = True
+    ) -> dict[str, Record]:
         """The records, in the trash or not, that have one of these external ids of the source.
 
-        In place of a profile that was merged into another stands that other one.
+        In place of a profile that was merged into another stands that other one, unless it is not to `follow`.
         """
 
     def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:

@@ -16,7 +16,7 @@ import uuid_utils
 
 from core.errors import Conflict, Invalid, RolodocError
 from core.exchange.contents import check_file
-from core.exchange.matching import Ends, differences, find_by_ids, find_records, is_merged_into
+from core.exchange.matching import Ends, differences, find_by_ids, find_records, standing_for
 from core.exchange.reports import RowError
 from core.exchange.rows import GivenAttachment, GivenLink, GivenRecord, Place
 from core.exchange.writing import Planned, Writer
@@ -34,7 +34,6 @@ INVERSES: Final[Mapping[str, str]] = {
 
 IN_TRASH: Final = "In the trash, and left there"
 EDITED_HERE: Final = "Edited here since the last import, and left so"
-MERGED: Final = "Merged into others, and left so"
 """Why rows of what is there change nothing, for the report."""
 
 
@@ -74,12 +73,8 @@ class Loader:
                 if record is None or len(contents) == len(files):
                     fields = fields | {"contents": contents}
             if record:
-                merged = entity != "type" and is_merged_into(record, row.external, row.record_id)
-                self._ends.add(entity, source, row.id, record.ref.id, merged=merged)
-                if merged:
-                    self._leave(MERGED, entity)
-                else:
-                    planned += self._edit(row.place, record, fields, source, said)
+                stands = self._ends.meet(entity, source, row.id, record)
+                planned += self._edit(row.place, record, stands, fields, source, said)
             else:
                 id = row.record_id if row.exported and row.record_id else uuid_utils.uuid7().bytes
                 self._ends.add(entity, source, row.id, id)
@@ -98,7 +93,7 @@ class Loader:
             if record := found.get(document):
                 contents = self._contents(rows)
                 fields = {"contents": contents} if len(contents) == len(rows) else {}
-                planned += self._edit(rows[0].place, record, fields, source, said)
+                planned += self._edit(rows[0].place, record, record, fields, source, said)
             else:
                 for row in rows:
                     self._writer.refuse(row.place, Invalid(f'there is no document "{document}"', "document_id"))
@@ -118,22 +113,22 @@ class Loader:
             elif first := self._linked.setdefault((document, profile, row.type), row):
                 if first is row:
                     keys[document, profile, row.type] = row
-                elif self._is_of_merged(first, source) or self._is_of_merged(row, source):
-                    self._leave(MERGED, "link")
                 else:
                     self._writer.refuse(row.place, Invalid(f"is the same link as {first.place}"))
         found = self._workspace.find_links(list(keys))
         said = self._said("link", source, found.values())
         refused = self._make_types({key[2] for key in keys} - self._types, source)
         planned: list[Planned] = []
-        for (document, profile, type), row in keys.items():
-            if record := found.get((document, profile, type)):
-                if self._is_of_merged(row, source):
-                    self._leave(MERGED, "link")
-                else:
-                    planned += self._edit(row.place, record, row.fields, source, said)
+        for key, row in keys.items():
+            document, profile, type = key
+            profile = self._ends.merged.get(profile, profile)
+            if record := found.get(key):
+                stands = standing_for(self._workspace, record)
+                planned += self._edit(row.place, record, stands, row.fields, source, said)
             elif error := refused.get(type) or self._trashed_end(document, profile):
                 self._writer.refuse(row.place, error)
+            elif profile != key[1] and not self._is_first_link((document, profile, type), row):
+                self._writer.report.unchanged += 1
             else:
                 ends = {"document": document, "profile": profile, "type": type}
                 write = Create("link", ends | spoken(row.fields), row.external, source=source)
@@ -146,7 +141,7 @@ class Loader:
         if self._made_types:
             verb = "would be made" if self._writer.dry_run else "made"
             notes.append(f"Relationship types {verb} for the links: {', '.join(self._made_types)}.")
-        for why in (IN_TRASH, EDITED_HERE, MERGED):
+        for why in (IN_TRASH, EDITED_HERE):
             if left := self._left.get(why):
                 counted = [f"{n:,} {entity}{'s' if n > 1 else ''}" for entity, n in left.items()]
                 notes.append(f"{why}: {', '.join(counted)}.")
@@ -168,23 +163,25 @@ class Loader:
         self,
         place: Place,
         record: Record,
+        stands: Record,
         given: Mapping[str, Any],
         source: str,
         said: Mapping[RecordId, Mapping[str, Any]],
     ) -> list[Planned]:
-        """What the source has not said before. Where that is stored so already, it is kept as said none the less, lest
-        the two seem to differ when one of them changes."""
+        """What the source has not said before of a record, for which another `stands` where it was merged into that.
+
+        Where it is stored so already it is kept as said none the less, lest the two seem to differ when one changes.
+        """
         entity = record.ref.entity
         given = spoken(given)
-        if record.deleted_at is not None:
-            self._ends.trashed.add(record.ref.id)
+        if stands.deleted_at is not None:
             self._leave(IN_TRASH, entity)
             return []
         new = differences(entity, said.get(record.ref.id, {}), given)
-        different = differences(entity, record.fields, given)
+        different = differences(entity, stands.fields, given)
         if new:
             return [Planned(place, Edit(record.ref, new, source=source), silent=not new.keys() & different.keys())]
-        if different:
+        if different and stands is record:
             self._leave(EDITED_HERE, entity)
         else:
             self._writer.report.unchanged += 1
@@ -194,9 +191,9 @@ class Loader:
         self._left[why][entity] += 1
         self._writer.report.unchanged += 1
 
-    def _is_of_merged(self, row: GivenLink, source: str) -> bool:
-        """Whether a row names a profile by what was merged into it: then others speak for its links."""
-        return self._ends.is_merged("profile", source, row.profile)
+    def _is_first_link(self, key: tuple[RecordId, RecordId, str], row: GivenLink) -> bool:
+        """Whether a link is neither there nor in another row; the profile of this row was merged into that of `key`."""
+        return self._linked.setdefault(key, row) is row and not self._workspace.find_links([key])
 
     def _contents(self, rows: Sequence[GivenAttachment]) -> list[dict[str, Any]]:
         """The entries for those files that are what their rows say."""

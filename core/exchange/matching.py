@@ -15,7 +15,8 @@ from core.workspace import Workspace
 
 
 def find_records(workspace: Workspace, entity: Entity, rows: Sequence[GivenRecord]) -> dict[str, Record]:
-    """By the id of the row: a type by its name, others by an external id or else by the record's own id."""
+    """By the id of the row: a type by its name, others by an external id or else by the record's own id. What was
+    merged into another is found as it is, in the trash: that is what the file speaks of."""
     if entity == "type":
         refs = {type.name: Ref("type", type.id) for type in workspace.types()}
         named = {row.id: refs.get(row.fields["name"]) for row in rows}
@@ -26,7 +27,7 @@ def find_records(workspace: Workspace, entity: Entity, rows: Sequence[GivenRecor
             by_source[source][external_id] = row.id
     found: dict[str, Record] = {}
     for source, ids in by_source.items():
-        records = workspace.find_external(entity, source, list(ids))
+        records = workspace.find_external(entity, source, list(ids), follow=False)
         found |= {ids[external_id]: record for external_id, record in records.items()}
     for row in rows:
         if row.record_id and row.id not in found and (record := _get(workspace, entity, row.record_id)):
@@ -36,7 +37,7 @@ def find_records(workspace: Workspace, entity: Entity, rows: Sequence[GivenRecor
 
 def find_by_ids(workspace: Workspace, entity: Entity, source: str, ids: Sequence[str]) -> dict[str, Record]:
     """By external id of the source or else by the record's own id, those that there are."""
-    found = workspace.find_external(entity, source, ids)
+    found = workspace.find_external(entity, source, ids, follow=False)
     for id in ids:
         record_id = parse_record_id(id)
         if record_id and id not in found and (record := _get(workspace, entity, record_id)):
@@ -44,23 +45,37 @@ def find_by_ids(workspace: Workspace, entity: Entity, source: str, ids: Sequence
     return found
 
 
+def standing_for(workspace: Workspace, record: Record) -> Record:
+    """The record that this one was merged into, over many steps; itself where it was not."""
+    while record.deleted_at is not None and (id := parse_record_id(record.fields.get("merged_into", ""))):
+        found = _get(workspace, record.ref.entity, id)
+        if found is None:
+            break
+        record = found
+    return record
+
+
 class Ends:
     """The profiles and documents that links name: by rows of the same files, by external ids, by ids of records."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.trashed: set[RecordId] = set()
+        self.merged: dict[RecordId, RecordId] = {}  # into which others
         self._workspace = workspace
         self._known: defaultdict[tuple[Entity, str], dict[str, RecordId | None]] = defaultdict(dict)
-        self._merged: set[tuple[Entity, str, str]] = set()
 
-    def add(self, entity: Entity, source: str, id: str, record_id: RecordId, *, merged: bool = False) -> None:
-        """`merged` says that the id is of a profile that was merged into this record."""
+    def add(self, entity: Entity, source: str, id: str, record_id: RecordId) -> None:
         self._known[entity, source][id] = record_id
-        if merged:
-            self._merged.add((entity, source, id))
 
-    def is_merged(self, entity: Entity, source: str, id: str) -> bool:
-        return (entity, source, id) in self._merged
+    def meet(self, entity: Entity, source: str, id: str, record: Record) -> Record:
+        """Adds a record that is there; returns the one that stands for it, where it was merged into another."""
+        self.add(entity, source, id, record.ref.id)
+        stands = standing_for(self._workspace, record)
+        if stands is not record:
+            self.merged[record.ref.id] = stands.ref.id
+        if stands.deleted_at is not None:
+            self.trashed.add(stands.ref.id)
+        return stands
 
     def resolve(self, entity: Entity, source: str, ids: Iterable[str]) -> Mapping[str, RecordId | None]:
         """For each of the ids its record, None where there is none."""
@@ -68,18 +83,11 @@ class Ends:
         if missing := list({id for id in ids if id not in known}):
             found = find_by_ids(self._workspace, entity, source, missing)
             for id in missing:
-                record = found.get(id)
-                known[id] = record.ref.id if record else None
-                if record and record.deleted_at is not None:
-                    self.trashed.add(record.ref.id)
-                if record and is_merged_into(record, [(source, id)], parse_record_id(id)):
-                    self._merged.add((entity, source, id))
+                if record := found.get(id):
+                    self.meet(entity, source, id, record)
+                else:
+                    known[id] = None
         return known
-
-
-def is_merged_into(record: Record, external: Sequence[tuple[str, str]], id: RecordId | None) -> bool:
-    """Whether what these ids name, which found the record, is another one that was merged into it."""
-    return record.ref.id != id and not set(external) & set(record.external)
 
 
 def differences(entity: Entity, known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.exchange import import_paths
-from core.values import Create, Query, Resolve
+from core.values import Create, MergeProfiles, Query, Resolve
 from core.workspace import Workspace
 from tests.core.exchange.conftest import ANN, BEN, PLAN, REPORT, Write
 from tests.core.exchange.reading import counts, everything, found
-from tests.core.making import edit, make_type
+from tests.core.making import delete, edit, make_type
 
 
 def open_conflicts(workspace: Workspace) -> list[tuple[str, list[str]]]:
@@ -240,4 +240,86 @@ def test_batches_of_any_size_see_what_was_said(workspace: Workspace, write: Writ
     cursor = workspace.cursor()
 
     assert counts(import_paths(workspace, [path])) == (0, 0, 5, 0)
+    assert workspace.cursor() == cursor
+
+
+# --- profiles that were merged here ---------------------------------------------------------------------------------
+
+BOTH = [
+    {"id": "ann", "name": "Ann Keller", "email": "ann@example.org", "attributes": {"floor": 3}},
+    {"id": "a-k", "name": "A. Keller", "email": "keller@example.org", "attributes": {"floor": 4}},
+]
+WRITTEN = [
+    {"document_id": "plan", "profile_id": "ann", "relationship_type": "author", "position": 1},
+    {"document_id": "plan", "profile_id": "a-k", "relationship_type": "author", "position": 2},
+    {"document_id": "report", "profile_id": "a-k", "relationship_type": "author", "position": 1},
+]
+
+
+@pytest.fixture(params=["as they came", "the other way round"])
+def one_person(request: pytest.FixtureRequest, workspace: Workspace, write: Write) -> Path:
+    """Two rows and their links, which were imported and are one person since."""
+    turn = -1 if request.param != "as they came" else 1
+    write("crm/documents.ndjson", PLAN, REPORT)
+    write("crm/profiles.ndjson", *BOTH[::turn])
+    folder = write("crm/links.ndjson", *WRITTEN[::turn]).parent
+    import_paths(workspace, [folder])
+    workspace.write([MergeProfiles(workspace.resolve("ann").id, workspace.resolve("a-k").id)])
+    return folder
+
+
+def test_two_rows_of_one_person_are_no_news(workspace: Workspace, one_person: Path) -> None:
+    before, cursor = everything(workspace), workspace.cursor()
+
+    for _ in range(2):
+        report = import_paths(workspace, [one_person])
+
+        assert (counts(report), report.conflicts) == ((0, 0, 7, 0), 0)
+        assert (everything(workspace), workspace.cursor()) == (before, cursor)
+
+
+def test_what_a_row_of_the_merged_one_says_anew_reaches_the_one_that_stays(
+    workspace: Workspace, one_person: Path, write: Write
+) -> None:
+    write("crm/profiles.ndjson", BOTH[0], BOTH[1] | {"name": "A. M. Keller", "phone": "030 1"})
+    moved = WRITTEN[2] | {"position": 5}
+    letter = {"document_id": "letter", "profile_id": "a-k", "relationship_type": "author", "position": 1}
+    write("crm/documents.ndjson", PLAN, REPORT, {"id": "letter", "title": "Letter"})
+    write("crm/links.ndjson", WRITTEN[0], WRITTEN[1], moved, letter)
+
+    report = import_paths(workspace, [one_person])
+
+    assert (counts(report), report.conflicts) == ((2, 2, 5, 0), 0)
+    fields = found(workspace, "ann").fields
+    assert (fields["name"], fields["phones"]) == ("Ann Keller", [{"label": "", "value": "030 1"}])
+    assert "A. M. Keller" in fields["aliases"]
+    links = workspace.page(Query(entity="link", profile=workspace.resolve("ann").id)).rows
+    assert {row.document_title: row.position for row in links} == {"Plan": 1, "Report": 5, "Letter": 1}
+    cursor = workspace.cursor()
+    again = import_paths(workspace, [one_person])
+    assert (counts(again), workspace.cursor()) == ((0, 0, 9, 0), cursor)
+
+
+def test_a_new_link_that_both_rows_name_is_one_link(workspace: Workspace, one_person: Path, write: Write) -> None:
+    write("crm/documents.ndjson", PLAN, REPORT, {"id": "letter", "title": "Letter"})
+    letter = {"document_id": "letter", "relationship_type": "author"}
+    write("crm/links.ndjson", letter | {"profile_id": "a-k"}, letter | {"profile_id": "ann"})
+
+    report = import_paths(workspace, [one_person])
+
+    assert report.errors == []
+    assert workspace.stats().links == 3
+    cursor = workspace.cursor()
+    assert import_paths(workspace, [one_person]).errors == []
+    assert workspace.cursor() == cursor
+
+
+def test_one_person_in_the_trash_stays_there_by_whichever_row(workspace: Workspace, one_person: Path) -> None:
+    delete(workspace, workspace.resolve("ann"))
+    cursor = workspace.cursor()
+
+    report = import_paths(workspace, [one_person])
+
+    assert counts(report) == (0, 0, 7, 0)
+    assert report.notes == ["In the trash, and left there: 2 profiles, 3 links."]
     assert workspace.cursor() == cursor
