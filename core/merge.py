@@ -36,7 +36,7 @@ def merge(
     merged = _Merge(entity, rules, context)
     for one, versions in _aligned(entity, base or {}, mine, theirs).items():
         merged.add(FIELDS[entity][one], *versions)
-    if entity == "link" and _is_turned_round(merged.value):
+    if entity == "link" and merged.may_turn_window():
         merged.open_window()
     return MergeResult(merged.value, merged.taken, list(merged.conflicts.values()))
 
@@ -98,14 +98,24 @@ class _Merge:
         else:
             self.conflicts[name] = conflict
 
+    def may_turn_window(self) -> bool:
+        """Whether a link would end before it begins, by some choice for an end that is open."""
+        firsts, lasts = map(self._possible, _WINDOW)
+        return any(first is not None and last is not None and last < first for first in firsts for last in lasts)
+
+    def _possible(self, name: str) -> tuple[Any, ...]:
+        if name in self.conflicts:
+            return self.conflicts[name].mine, self.conflicts[name].theirs
+        return (self.value.get(name),)
+
     def open_window(self) -> None:
-        """Makes one question of both ends of a window that would end before it begins. Rules have to answer for both
+        """Makes one question of both ends of a window that may end before it begins. Rules have to answer for both
         of them, and with a window that does not."""
         for name in _WINDOW:
             self.taken.pop(name, None)
             self.conflicts.pop(name, None)
             self.decide(FieldConflict(name, *self.versions[name]))
-        if _is_turned_round(self.value) or not self.conflicts.keys().isdisjoint(_WINDOW):
+        if self.may_turn_window() or not self.conflicts.keys().isdisjoint(_WINDOW):
             for name in _WINDOW:
                 self.taken.pop(name, None)
                 self.conflicts[name] = FieldConflict(name, *self.versions[name])
@@ -147,11 +157,6 @@ def _overruled(field: Field, conflict: FieldConflict, value: Any) -> Any:
     if field.same(value, conflict.theirs):
         return conflict.mine
     return conflict.theirs if field.same(value, conflict.mine) else None
-
-
-def _is_turned_round(value: Mapping[str, Any]) -> bool:
-    first, last = value.get("valid_from"), value.get("valid_until")
-    return first is not None and last is not None and last < first
 
 
 # --- the whole record -----------------------------------------------------------------------------------------

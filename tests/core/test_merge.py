@@ -555,6 +555,15 @@ def test_questions_come_in_the_order_of_the_fields() -> None:
     assert [one.field for one in result.conflicts] == ["valid_from", "valid_until", "title"]
 
 
+def test_an_open_end_that_could_turn_the_window_round_opens_the_other() -> None:
+    base = {"valid_from": 10, "valid_until": 20}
+    early, late = {"valid_from": 5, "valid_until": 7}, {"valid_from": 12, "valid_until": 20}
+
+    for mine, theirs in ((early, late), (late, early)):
+        result = merge("link", base, mine, theirs)
+        assert (result.value, len(result.conflicts)) == (theirs, 2)
+
+
 def test_a_window_merges_end_by_end() -> None:
     base = {"valid_from": 10, "valid_until": None}
 
