@@ -22,12 +22,12 @@ from core import (
     history,
     merged,
     profile_merge,
+    purge,
     reads,
     search,
     settling,
     sources,
     taking_back,
-    trash,
     undo,
     writes,
 )
@@ -181,7 +181,7 @@ class LocalWorkspace:
         return undo.redo(self.store, self.actor)
 
     def purge(self, before: int, *, dry_run: bool = False) -> dict[str, int]:
-        return trash.purge(self.store, self.actor, before, dry_run=dry_run)
+        return purge.purge(self.store, self._blobs, self.actor, before, dry_run=dry_run)
 
     # --- conflicts and rules -------------------------------------------------------------------
 

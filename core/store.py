@@ -115,6 +115,12 @@ class Store:
             files = (self.path, Path(f"{self.path}-wal"))
             return sum(file.stat().st_size for file in files if file.exists())
 
+    def checkpoint(self) -> None:
+        """Empties the write-ahead log into the file, as far as no reader holds it back."""
+        with self._write_lock, translated(self.path):
+            if self._writer is not None:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def close(self) -> None:
         with self._write_lock, self._pool:
             self._closed = True

@@ -73,9 +73,11 @@ def _of_actor_or_request(db: Connection, wanted: TakingBack, conditions: Conditi
     if not (changes := _changes(db, conditions)):
         nothing = f"{who} did nothing{to_record}{via}" if who else f"nothing came in{to_record}{via}"
         raise NotFound(f"there is nothing to take back: {nothing}{since}")
-    if wanted.request is not None:
-        return Scope(changes, f"took back what {who} did{to_record}, {_time(at)}")
-    return Scope(changes, f"took back what {who or 'came in'}{' did' if who else ''}{to_record}{via}{since}")
+    # Without its title, which would outlive the record in the log.
+    to_record = " to one record" if title else ""
+    done = f"{who} did" if who else "came in"
+    when = f", {_time(at)}" if wanted.request is not None else since
+    return Scope(changes, f"took back what {done}{to_record}{via}{when}")
 
 
 class Conditions:

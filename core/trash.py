@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.errors import Conflict
 from core.fields import RECORDS, Entity
 from core.records import TABLES, Row, load, stored_fields
-from core.store import Connection, Store
-from core.values import Actor
+from core.store import Connection
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
@@ -93,8 +92,3 @@ def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[
         " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
         (row[0], *span),
     )
-
-
-def purge(store: Store, actor: Actor, before: int, *, dry_run: bool) -> dict[str, int]:
-    """Deletes for good what went to the trash before the instant; counts by kind of record."""
-    raise NotImplementedError

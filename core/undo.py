@@ -22,13 +22,16 @@ from core.writes import OpenRequest
 Logged = tuple[int, Entity, int, str, int, dict[str, Any], dict[str, Any]]
 """seq, entity, local id, kind, version, before, after."""
 
-LAST_DONE: Final = """
+WHOLE: Final = "NOT EXISTS (SELECT 1 FROM change WHERE seq BETWEEN q.first_seq AND q.last_seq AND record_id < 0)"
+"""Nothing of the request was purged, and it is no purge itself; those are passed over."""
+
+LAST_DONE: Final = f"""
 SELECT id FROM request q WHERE actor = ? AND undo = 0
-AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id) ORDER BY id DESC LIMIT 1
+AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id) AND {WHOLE} ORDER BY id DESC LIMIT 1
 """
-LAST_UNDONE: Final = """
+LAST_UNDONE: Final = f"""
 SELECT id FROM request q WHERE actor = ?1 AND undo = 1 AND reverts IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id)
+AND NOT EXISTS (SELECT 1 FROM request WHERE reverts = q.id) AND {WHOLE}
 AND NOT EXISTS (SELECT 1 FROM request WHERE actor = ?1 AND undo = 0 AND reverts IS NULL AND id > q.id)
 ORDER BY id DESC LIMIT 1
 """
@@ -84,6 +87,8 @@ def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
     since: dict[tuple[Entity, int], list[Later]] = {}
     for change in changes:
         seq, entity, id, kind, version, _, _ = change
+        if kind == "purged":
+            raise Conflict("what was purged is gone for good; a purge cannot be undone")
         row = _row(request, entity, id)
         if (entity, id) not in since:
             since[entity, id] = [] if row[3] == version else _later(request.db, entity, id, seq)
@@ -148,7 +153,9 @@ _OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring
 def _row(request: OpenRequest, entity: Entity, id: int) -> Row:
     rows = load(request.db, entity, "t.id = ?", (id,))
     if not rows:
-        raise Conflict(f"a {entity} of that request was purged since; nothing was undone")
+        raise Conflict(
+            f"a {entity} of that request was purged since, so nothing was undone; rolodoc take-back undoes the rest"
+        )
     return rows[0]
 
 

@@ -39,6 +39,10 @@ TABLES = {
     "rule": "rule",
     "conflict": "conflict",
 }
+PURGED = """
+SELECT seq FROM change c WHERE record_id < 0 AND (before || after || taken <> '{}{}{}' OR -record_id <>
+    (SELECT max(seq) FROM change WHERE kind = 'purged' AND entity = c.entity AND record_id = c.record_id))
+"""
 ASKED = """
 SELECT entity, record_id, mine, theirs, outcome FROM conflict WHERE deleted_at IS NULL AND question = 'fields'
 """
@@ -80,10 +84,13 @@ def assert_sound(path: Path) -> None:
         )
         assert ask(db, NOTHING_ASKED) == [(0,)], "a conflict is open as long as one of its fields is, no longer"
         assert_theirs_is_stored(db)
+        assert ask(db, PURGED) == [], "of what was purged the log holds no value"
         for entity, table in TABLES.items():
             assert ask(db, LATEST.format(entity=entity, table=table)) == []
             revisions = f"SELECT count(*), sum(revision) FROM {table}"
-            logged = f"SELECT count(DISTINCT record_id), count(*) FROM change WHERE entity = '{entity}'"
+            logged = (
+                f"SELECT count(DISTINCT record_id), count(*) FROM change WHERE entity = '{entity}' AND record_id > 0"
+            )
             ((rows, total),) = ask(db, revisions)
             assert [(rows, total or 0)] == ask(db, logged), "each revision has its change"
     finally:
