@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from core.records import DIGEST, in_chunks
 from core.store import Connection, Store, file_errors
 
 SHA256: Final = re.compile("[0-9a-f]{64}")
+MANY: Final = 10  # rows, from which on a passing index pays
 DAY: Final = 86_400_000_000  # microseconds
 STEP: Final = 1_000  # pages of the search index, some 0.2 s
 
@@ -64,7 +66,19 @@ def delete_unnamed_bodies(db: Connection) -> None:
     if orphans:
         for sha256 in _named(db, DIGEST):
             orphans.pop(bytes.fromhex(sha256), None)
-        db.executemany("DELETE FROM body WHERE id = ?", [(id,) for id in orphans.values()])
+        with passing_index(db, "document", "text_id", len(orphans)):
+            db.executemany("DELETE FROM body WHERE id = ?", [(id,) for id in orphans.values()])
+
+
+@contextmanager
+def passing_index(db: Connection, table: str, column: str, rows: int) -> Iterator[None]:
+    """An index for the block, where it pays: of each row that goes, the column of this table is looked through."""
+    if rows <= MANY:
+        yield
+        return
+    db.execute(f"CREATE INDEX passing_index_of_{table} ON {table}({column})")
+    yield
+    db.execute(f"DROP INDEX passing_index_of_{table}")
 
 
 def unnamed_contents(db: Connection, folder: Path, of_purged: Mapping[str, int]) -> list[Path]:

@@ -21,9 +21,6 @@ ORDER: Final[tuple[Entity, ...]] = ("conflict", "link", "document", "profile", "
 """What refers goes before what it refers to."""
 
 ENDS: Final[tuple[Entity, ...]] = ("document", "profile", "type")
-MANY: Final = 10
-"""Profiles from which on an index of the unlinked pays, which there is none of, for the keys of each are checked."""
-
 Doomed = dict[Entity, list[int]]
 """Local ids by kind of record."""
 
@@ -38,16 +35,13 @@ def purge(store: Store, contents: Path, actor: Actor, before: int, *, dry_run: b
         with store.write() as db:
             request = OpenRequest(db, actor, f"purged what was in the trash before {format_instant(before)}")
             doomed = _old_ends(db, before)
-            is_indexed = len(doomed["profile"]) > MANY
-            if is_indexed:
-                db.execute("CREATE INDEX link_while_purged ON link(profile_id)")
-            doomed |= {"link": _old_links(db, doomed, before)}
-            doomed |= {"conflict": _conflicts(db, doomed, before)}
-            doomed |= {"rule": _ids(db, "SELECT id FROM rule WHERE deleted_at < ?", before)}
             named = leftovers.contents_of(db, doomed["document"])
-            _purge(request, doomed)
-            if is_indexed:
-                db.execute("DROP INDEX link_while_purged")
+            # Only living links are in an index by their profile.
+            with leftovers.passing_index(db, "link", "profile_id", len(doomed["profile"])):
+                doomed |= {"link": _old_links(db, doomed, before)}
+                doomed |= {"conflict": _conflicts(db, doomed, before)}
+                doomed |= {"rule": _ids(db, "SELECT id FROM rule WHERE deleted_at < ?", before)}
+                _purge(request, doomed)
             files = leftovers.unnamed_contents(db, contents, named)
             counts: dict[str, int] = {entity: len(doomed[entity]) for entity in reversed(ORDER) if doomed[entity]}
             counts |= {"content": len(files)} if files else {}
