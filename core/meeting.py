@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core import conflicts, history, sources, trash
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.fields import FIELDS, Entity, check_fields
 from core.merge import merge
 from core.merge_values import Context, Side
@@ -34,7 +34,7 @@ def edit(request: OpenRequest, write: Edit, row: Row) -> None:
     names = names_of(entity, fields)
     base = base_of(request, write, row, names) | conflicts.open_base(request.db, entity, row[0], mine_side)
     base = {name: value for name, value in base.items() if name in names}
-    mine = base | fields
+    mine = base | (_put_in(entity, base, fields) if write.source else fields)
     if write.source:
         sources.keep(request.db, entity, row[0], write.source, fields)
     if row[6] is not None:
@@ -101,12 +101,20 @@ def names_of(entity: Entity, fields: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys((*fields, *paired)))
 
 
+def _put_in(entity: Entity, base: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a source, of a map those keys that it does not name as they were."""
+    return {name: base[name] | value if FIELDS[entity][name].kind == "map" else value for name, value in fields.items()}
+
+
 def base_of(request: OpenRequest, write: Edit, row: Row, names: list[str]) -> dict[str, Any]:
     """What the edit started from. Raises NotFound for a version that there never was."""
     entity = write.ref.entity
-    if write.source:
-        empty = {name: FIELDS[entity][name].empty for name in names}
-        return empty | sources.said_of(request.db, entity, row[0], write.source)
-    assert write.version is not None
-    seq = history.seq_of_version(request.db, entity, row[0], write.version)
-    return history.fields_after(request.db, entity, row, seq)
+    if write.version is not None:
+        try:
+            seq = history.seq_of_version(request.db, entity, row[0], write.version)
+            return history.fields_after(request.db, entity, row, seq)
+        except NotFound:
+            if not write.source:
+                raise
+    empty = {name: FIELDS[entity][name].empty for name in names}
+    return empty | sources.said_of(request.db, entity, row[0], write.source)

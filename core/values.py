@@ -361,7 +361,8 @@ class Edit(msgspec.Struct, frozen=True):
     """Sets the fields given. With `version` (of the Record that was read) it raises Stale when that is not current.
 
     With `merge` it does not: the two versions are merged, with what was read as the base, and what no rule can settle
-    becomes a conflict. With `source` they are merged too, with what that source said last as the base.
+    becomes a conflict. With `source` they are merged too, with what that source said last as the base, or with the
+    `version` that its file was made from, where the record has had it.
     """
 
     ref: Ref

@@ -10,7 +10,8 @@ import msgspec
 
 from core.exchange.content_lines import Property, escape, format_properties
 from core.exchange.reports import ExportReport
-from core.exchange.vcards import ATTRIBUTES, CREATED, EXTERNAL, LABEL, REST
+from core.exchange.rows import format_version
+from core.exchange.vcards import ATTRIBUTES, CREATED, EXTERNAL, LABEL, REST, VERSION
 from core.exchange.walking import Counter, replacing, walk
 from core.fields import format_instant
 from core.values import Record, id_text
@@ -43,6 +44,7 @@ def _properties(record: Record) -> Iterator[Property]:
     name = escape(fields["name"])
     yield Property("UID", f"urn:uuid:{id_text(record.ref.id)}")
     yield Property(EXTERNAL, escape(msgspec.json.encode(record.external).decode()))
+    yield Property(VERSION, format_version(record.version))
     yield Property("FN", name)
     yield Property("N", f"{name};;;;")
     if fields["kind"] == "organisation":

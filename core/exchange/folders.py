@@ -16,6 +16,7 @@ import msgspec
 
 from core.errors import Exists, Invalid, Unavailable
 from core.exchange.reports import ExportReport
+from core.exchange.rows import VERSION, format_version
 from core.exchange.walking import Counter, check_parent, unfinished_name, walk
 from core.fields import FIELDS, Entity, format_instant
 from core.values import Record, RecordId, id_text
@@ -136,22 +137,24 @@ class _Export:
                     "relationship_type": fields["type"],
                     "position": fields["position"],
                 }
+                known = {VERSION: format_version(record.version)}
                 external = {"external": record.external} if record.external else {}
-                file.write(_json(ends | fields_of(record) | external) + b"\n")
+                file.write(_json(ends | fields_of(record) | external | known) + b"\n")
                 written += 1
                 self._counter.advance()
         return written
 
 
 def _named(record: Record) -> dict[str, Any]:
-    return {"id": id_text(record.ref.id), "external": record.external}
+    return {"id": id_text(record.ref.id), "external": record.external, VERSION: format_version(record.version)}
 
 
 def fields_of(record: Record) -> dict[str, Any]:
-    """The fields that are not empty, with dates as people write them; of a link without its ends and type."""
+    """The fields that are not empty and not kept by rolodoc itself, with dates as people write them; of a link without
+    its ends and type."""
     known: Mapping[str, Any] = FIELDS[record.ref.entity]
     return {
         name: format_instant(value) if known[name].kind == "instant" else value
         for name, value in record.fields.items()
-        if value != known[name].empty and not known[name].fixed
+        if value != known[name].empty and not (known[name].fixed or known[name].internal)
     }

@@ -74,7 +74,7 @@ class Loader:
                     fields = fields | {"contents": contents}
             if record:
                 stands = self._ends.meet(entity, source, row.id, record)
-                planned += self._edit(row.place, record, stands, fields, source, said)
+                planned += self._edit(row.place, record, stands, fields, source, said, row.version)
             else:
                 id = row.record_id if row.exported and row.record_id else uuid_utils.uuid7().bytes
                 self._ends.add(entity, source, row.id, id)
@@ -124,7 +124,7 @@ class Loader:
             profile = self._ends.merged.get(profile, profile)
             if record := found.get(key):
                 stands = standing_for(self._workspace, record)
-                planned += self._edit(row.place, record, stands, row.fields, source, said)
+                planned += self._edit(row.place, record, stands, row.fields, source, said, row.version)
             elif error := refused.get(type) or self._trashed_end(document, profile):
                 self._writer.refuse(row.place, error)
             elif profile != key[1] and not self._is_first_link((document, profile, type), row):
@@ -167,6 +167,7 @@ class Loader:
         given: Mapping[str, Any],
         source: str,
         said: Mapping[RecordId, Mapping[str, Any]],
+        version: int | None = None,
     ) -> list[Planned]:
         """What the source has not said before of a record, for which another `stands` where it was merged into that.
 
@@ -177,10 +178,13 @@ class Loader:
         if stands.deleted_at is not None:
             self._leave(IN_TRASH, entity)
             return []
-        new = differences(entity, said.get(record.ref.id, {}), given)
         different = differences(entity, stands.fields, given)
+        new = differences(entity, said.get(record.ref.id, {}), given)
+        if record.version == version and not different:
+            new = {}
         if new:
-            return [Planned(place, Edit(record.ref, new, source=source), silent=not new.keys() & different.keys())]
+            silent = not new.keys() & different.keys()
+            return [Planned(place, Edit(record.ref, new, version, source=source), silent)]
         if different and stands is record:
             self._leave(EDITED_HERE, entity)
         else:

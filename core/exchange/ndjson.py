@@ -7,7 +7,7 @@
     links.ndjson        document_id, profile_id, relationship_type, and the other fields of a link
 
 What is named otherwise goes to the attributes. `position` among a link's attributes is its position. Rows that
-rolodoc exported also have `external`, and their ids are those of the records.
+rolodoc exported also have `external` and `rolodoc_version`, and their ids are those of the records.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from core.errors import Invalid
 from core.exchange import lines
 from core.exchange.reports import RowError
 from core.exchange.rows import (
+    VERSION,
     Advance,
     GivenAttachment,
     GivenLink,
@@ -30,6 +31,7 @@ from core.exchange.rows import (
     Place,
     check_external,
     check_id,
+    check_version,
     gather_record,
     profile_kind,
 )
@@ -117,6 +119,7 @@ def _decode(line: bytes | None) -> Object:
 def _shape_record(entity: Entity, source: str, row: Object, place: Place) -> GivenRecord:
     id = row.pop("id", None)
     external = check_external(row.pop("external")) if "external" in row else None
+    version = check_version(row.pop(VERSION, None))
     if entity == "profile":
         _join(row, "email", "emails")
         _join(row, "phone", "phones")
@@ -125,12 +128,13 @@ def _shape_record(entity: Entity, source: str, row: Object, place: Place) -> Giv
     elif "contents" in row:
         raise Invalid("is not read from here; files are listed in attachments.ndjson", "contents")
     values = _split(entity, row)
-    return gather_record(place, entity, source, check_id(id) if id is not None else "", values, external)
+    return gather_record(place, entity, source, check_id(id) if id is not None else "", values, external, version)
 
 
 def _shape_link(source: str, row: Object, place: Place) -> GivenLink:
     external = [(source, check_id(row.pop("id")))] if "id" in row else []
     external += check_external(row.pop("external", []))
+    version = check_version(row.pop(VERSION, None))
     profile = check_id(row.pop("profile_id", None), "profile_id")
     document = check_id(row.pop("document_id", None), "document_id")
     type = check_id(row.pop("relationship_type", None), "relationship_type")
@@ -146,7 +150,7 @@ def _shape_link(source: str, row: Object, place: Place) -> GivenLink:
     except Invalid as error:
         raise Invalid(error.reason, "relationship_type") from None
     fields = check_fields("link", _split("link", row))
-    return GivenLink(place, document, profile, type, fields, external[0] if external else None)
+    return GivenLink(place, document, profile, type, fields, external[0] if external else None, version)
 
 
 def _shape_attachment(folder: Path, row: Object, place: Place) -> GivenAttachment:
@@ -174,7 +178,7 @@ def _shape_attachment(folder: Path, row: Object, place: Place) -> GivenAttachmen
 
 def _split(entity: Entity, row: Object) -> Object:
     """The fields of the row; what is none goes to the attributes, and is refused where it is given twice."""
-    known = FIELDS[entity]
+    known = [name for name, field in FIELDS[entity].items() if not field.internal]
     values = {name: value for name, value in row.items() if name in known}
     others = {name: value for name, value in row.items() if name not in known}
     if others:

@@ -47,6 +47,7 @@ class GivenRecord(msgspec.Struct, frozen=True, kw_only=True):
     record_id: RecordId | None = None  # where the id has the form of a record's id
     exported: bool = False  # the id is a record's id, to be kept
     derived: bool = False  # the file gives no id
+    version: int | None = None  # that was exported
     fields: dict[str, Any]
 
 
@@ -57,6 +58,7 @@ class GivenLink(msgspec.Struct, frozen=True):
     type: str
     fields: dict[str, Any]  # without the ends and the type
     external: tuple[str, str] | None = None
+    version: int | None = None  # that was exported
 
 
 class GivenAttachment(msgspec.Struct, frozen=True):
@@ -77,10 +79,11 @@ def gather_record(
     id: str,
     values: Mapping[str, Any],
     external: Sequence[tuple[str, str]] | None = None,
+    version: int | None = None,
 ) -> GivenRecord:
     """The row with its fields checked. Without an id, one is derived from a profile's email or name.
 
-    `external` is given by what rolodoc exported: then the id is that of the record. Raises Invalid.
+    `external` and `version` are given by what rolodoc exported: then the id is that of the record. Raises Invalid.
     """
     fields = check_fields(entity, values)
     for field in FIELDS[entity].values():
@@ -100,6 +103,7 @@ def gather_record(
         record_id=record_id,
         exported=external is not None,
         derived=derived,
+        version=version,
         fields=fields,
     )
 
@@ -138,6 +142,24 @@ def check_external(value: Any) -> list[tuple[str, str]]:
         return [(check_id(source, "external"), check_id(id, "external")) for source, id in value]
     except (TypeError, ValueError):
         raise Invalid("must be a list of [source, id] pairs", "external") from None
+
+
+VERSION: Final = "rolodoc_version"
+"""The name under which exports tell the version of a record, so that an import knows what the file started from."""
+
+
+def format_version(version: int) -> str:
+    """Not as a number, which a spreadsheet would round."""
+    return f"v{version:x}"
+
+
+def check_version(text: Any) -> int | None:
+    """The version that `format_version` wrote, None where there is none; raises Invalid."""
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str) or not re.fullmatch("v[0-9a-f]{1,16}", text):
+        raise Invalid("must be as export writes it; leave it out where it is not known", VERSION)
+    return int(text[1:], 16)
 
 
 _RECORD_ID: Final = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)

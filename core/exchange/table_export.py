@@ -10,6 +10,7 @@ import msgspec
 
 from core.exchange.cells import guard, join_members, join_plain
 from core.exchange.reports import ExportReport
+from core.exchange.rows import VERSION, format_version
 from core.exchange.walking import Counter, replacing, walk
 from core.fields import format_instant
 from core.values import Record, id_text
@@ -26,6 +27,7 @@ HEADER: Final = (
     "notes",
     "created",
     "attributes",
+    VERSION,
 )
 
 
@@ -34,7 +36,7 @@ def export_csv(workspace: Workspace, path: Path | str, *, progress: Progress | N
     counter = Counter(progress, workspace.stats().profiles)
     written = 0
     with (
-        replacing(Path(path), lambda start: start.startswith(",".join(HEADER).encode())) as unfinished,
+        replacing(Path(path), lambda start: start.startswith(",".join(HEADER[:-1]).encode())) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file)
@@ -60,4 +62,5 @@ def _cells(record: Record) -> list[str]:
         fields["notes"],
         format_instant(fields["created"]),
         msgspec.json.encode(fields["attributes"]).decode() if fields["attributes"] else "",
+        format_version(record.version),
     ]

@@ -25,6 +25,7 @@ from core.exchange.rows import (
     Place,
     check_external,
     check_id,
+    check_version,
     gather_record,
     profile_kind,
 )
@@ -33,6 +34,7 @@ from core.fields import FIELDS, TEXT
 ONCE: Final[Mapping[str, frozenset[str]]] = {
     "id": frozenset({"id", "uid", "external id", "contact id", "person id", "profile id"}),
     "external": frozenset({"external"}),
+    "version": frozenset({"rolodoc version"}),
     "name": frozenset({"name", "full name", "display name"}),
     "given": frozenset({"first name", "given name", "forename"}),
     "middle": frozenset({"middle name", "additional name"}),
@@ -177,7 +179,9 @@ def _shape(place: Place, columns: Sequence[Column], cells: Sequence[str], source
     values |= {target: given[target] for target in ("notes", "created") if target in given}
     exported = "id" in given and any(column.target == "external" for column in columns)
     external = check_external(_pairs(given.get("external", "[]"))) if exported else None
-    return gather_record(place, "profile", source, check_id(given["id"]) if "id" in given else "", values, external)
+    version = check_version(given.get("version"))
+    id = check_id(given["id"]) if "id" in given else ""
+    return gather_record(place, "profile", source, id, values, external, version)
 
 
 def _pairs(text: str) -> Any:

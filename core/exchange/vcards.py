@@ -24,6 +24,7 @@ from core.exchange.rows import (
     Place,
     check_external,
     check_id,
+    check_version,
     gather_record,
     profile_kind,
 )
@@ -42,6 +43,7 @@ LEFT_OUT: Final = frozenset({"VERSION", "PRODID", "REV", "PHOTO", "LOGO", "SOUND
 EXTERNAL: Final = "X-ROLODOC-EXTERNAL"
 REST: Final = "X-ROLODOC-ATTRIBUTES"  # those that no property stands for, as JSON
 CREATED: Final = "X-ROLODOC-CREATED"
+VERSION: Final = "X-ROLODOC-VERSION"
 TOO_LONG: Final = b"(a line that is too long)\n"  # no property, so that its card is refused
 
 
@@ -77,7 +79,7 @@ def _read_card(place: Place, text: bytes, source: str) -> GivenRecord | RowError
             if property.name not in LEFT_OUT:
                 READERS.get(property.name, _attribute)(card, property)
         card.complete()
-        return gather_record(place, "profile", source, card.id, card.fields, card.external)
+        return gather_record(place, "profile", source, card.id, card.fields, card.external, card.version)
     except Invalid as error:
         return place.error(error)
 
@@ -89,6 +91,7 @@ class _Card:
         self.labels = labels
         self.id = ""
         self.external: list[tuple[str, str]] | None = None
+        self.version: int | None = None
         self.fields: dict[str, Any] = {}
         self.attributes: dict[str, Any] = {}
         self.structured_name = ""
@@ -162,6 +165,10 @@ def _external(card: _Card, property: Property) -> None:
     card.external = check_external(_json(property))
 
 
+def _version(card: _Card, property: Property) -> None:
+    card.version = check_version(unescape(property.text))
+
+
 def _rest(card: _Card, property: Property) -> None:
     card.fields["attributes"] = _json(property)
 
@@ -184,6 +191,7 @@ READERS: Final[Mapping[str, Reader]] = {
     EXTERNAL: _external,
     REST: _rest,
     CREATED: _created,
+    VERSION: _version,
 }
 
 

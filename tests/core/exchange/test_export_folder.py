@@ -10,8 +10,9 @@ import pytest
 
 from core.errors import Corrupt, Exists, Invalid, NotFound, Unavailable
 from core.exchange import ExportReport, export_folder, import_paths
+from core.values import Query, Ref
 from core.workspace import Workspace
-from tests.core.exchange.reading import counts, everything
+from tests.core.exchange.reading import counts, everything, found
 from tests.core.making import delete, edit, make_document, make_link, make_profile, make_type
 
 
@@ -102,15 +103,53 @@ def test_a_strict_import_into_a_new_store_gives_the_same(filled: Workspace, othe
     assert everything(other) == everything(filled)
 
 
-def test_an_import_goes_back_to_what_was_exported(filled: Workspace, in_tmp) -> None:
+def test_an_export_that_nobody_changed_leaves_what_was_edited_here_since(filled: Workspace, in_tmp) -> None:
     export_folder(filled, in_tmp / "all")
-    before = everything(filled)
-    edit(filled, filled.resolve("Zoë 山田"), notes="Changed", phones=[])
+    edit(filled, filled.resolve("Zoë 山田"), notes="Changed", phones=[], attributes={})
     edit(filled, filled.resolve("plan"), contents=[], title="Changed")
+    for row in filled.page(Query(entity="link")).rows:
+        edit(filled, Ref("link", row.id), position=9)
+    before, cursor = everything(filled), filled.cursor()
 
-    import_paths(filled, [in_tmp / "all"])
+    report = import_paths(filled, [in_tmp / "all"])
 
-    assert everything(filled) == before
+    assert (report.errors, report.conflicts) == ([], 0)
+    assert (everything(filled), filled.cursor()) == (before, cursor)
+
+
+def test_what_was_changed_in_an_export_goes_in_and_meets_what_was_edited_here(filled: Workspace, in_tmp) -> None:
+    export_folder(filled, in_tmp / "all")
+    edit(filled, filled.resolve("plan"), title="Plan of here", category="Here")
+    edit(filled, filled.resolve("report"), attributes={"pages": 13})
+    documents = in_tmp / "all" / "documents.ndjson"
+    text = documents.read_text()
+    documents.write_text(text.replace('"Plan"', '"Plan of there"').replace('"a"', '"c"').replace("Report", "Account"))
+
+    report = import_paths(filled, [in_tmp / "all"])
+
+    assert report.conflicts == 1
+    (row,) = filled.page(Query(entity="conflict")).rows
+    assert (row.title, sorted(row.fields)) == ("Plan of here", ["category", "title"])
+    plan = found(filled, "plan").fields
+    assert (plan["title"], set(plan["tags"])) == ("Plan of here", {"b", "c"})
+    report_fields = found(filled, "report").fields
+    assert (report_fields["title"], report_fields["attributes"]) == ("Account", {"pages": 13})
+    cursor = filled.cursor()
+    assert import_paths(filled, [in_tmp / "all"]).conflicts == 0
+    assert filled.cursor() == cursor
+
+
+def test_an_export_of_another_store_meets_what_is_here_without_a_base(
+    filled: Workspace, other: Workspace, in_tmp
+) -> None:
+    export_folder(filled, in_tmp / "all")
+    import_paths(other, [in_tmp / "all"], source="first")
+    edit(other, other.resolve("plan"), title="Plan of here")
+
+    report = import_paths(other, [in_tmp / "all"], source="second")
+
+    assert report.conflicts == 1
+    assert found(other, "plan").fields["title"] == "Plan of here"
 
 
 def test_records_known_by_their_external_ids_are_not_made_twice(

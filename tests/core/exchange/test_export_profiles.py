@@ -10,8 +10,9 @@ import vobject
 
 from core.errors import Exists, Invalid, NotFound
 from core.exchange import ExportReport, export_csv, export_vcard, import_paths
+from core.values import id_text
 from core.workspace import Workspace
-from tests.core.exchange.reading import counts, everything
+from tests.core.exchange.reading import counts, everything, refusals
 from tests.core.making import edit, make_profile
 
 FORMATS = [("people.csv", export_csv), ("people.vcf", export_vcard)]
@@ -54,13 +55,48 @@ def test_a_new_store_gets_the_same_profiles(people: Workspace, other: Workspace,
 @pytest.mark.parametrize(("name", "export"), FORMATS)
 def test_the_same_store_knows_them_again(people: Workspace, in_tmp, name, export: Export) -> None:
     export(people, in_tmp / name)
-    before = everything(people)
     edit(people, people.resolve("ann"), name="Ann K.")
+    before, cursor = everything(people), people.cursor()
 
     report = import_paths(people, [in_tmp / name])
 
-    assert counts(report) == (0, 1, 3, 0)
-    assert everything(people) == before
+    assert (report.created, report.errors, report.conflicts) == (0, [], 0)
+    assert (everything(people), people.cursor()) == (before, cursor)
+
+
+@pytest.mark.parametrize(("name", "export"), FORMATS)
+def test_what_was_changed_in_the_file_goes_in_and_meets_what_was_edited_here(
+    people: Workspace, in_tmp, name, export: Export
+) -> None:
+    # given: the same field changed in the file and here, and one in the file alone
+    export(people, in_tmp / name)
+    edit(people, people.resolve("ann"), name="Ann of here", notes="Typed here.")
+    text = (in_tmp / name).read_text()
+    (in_tmp / name).write_text(text.replace("Ann Keller", "Ann of there").replace("ann@example.org", "ann@new.example"))
+
+    # when
+    report = import_paths(people, [in_tmp / name])
+
+    # then
+    assert (counts(report), report.conflicts) == ((0, 1, 3, 0), 1)
+    fields = people.get(people.resolve("ann")).fields
+    assert (fields["name"], fields["notes"]) == ("Ann of here", "Typed here.")
+    assert [entry["value"] for entry in fields["emails"]] == ["ann@new.example"]
+    assert import_paths(people, [in_tmp / name]).conflicts == 0
+
+
+@pytest.mark.parametrize("version", ["12", "v", "vxyz", "v12345678901234567", "V1"])
+def test_a_version_that_is_none_is_refused_and_an_unknown_one_is_left_out_of_account(
+    people: Workspace, in_tmp, version: str
+) -> None:
+    id = id_text(people.resolve("ann").id)
+    (in_tmp / "a.csv").write_text(f"id,external,name,rolodoc_version\n{id},,Ann,{version}\n")
+    (in_tmp / "b.csv").write_text(f"id,external,name,rolodoc_version\n{id},,Ann Keller,v7f\n")
+
+    assert refusals(import_paths(people, [in_tmp / "a.csv"])) == [
+        (2, "rolodoc_version", "must be as export writes it; leave it out where it is not known")
+    ]
+    assert counts(import_paths(people, [in_tmp / "b.csv"])) == (0, 0, 1, 0)
 
 
 @pytest.mark.parametrize(("name", "export"), FORMATS)

@@ -35,6 +35,8 @@ def test_columns_are_known_by_their_names(workspace: Workspace, write: Write) ->
         ],
         "attributes": {"Town": "Rome"},
         "notes": 'likes "tea"',
+        "merged_into": "",
+        "distinct_from": [],
         "created": 0,
     }
 

@@ -66,6 +66,8 @@ def test_a_card_of_version_4(workspace: Workspace, write: Write) -> None:
         },
         "notes": "Line one\nline two, with comma; semi",
         "created": 0,
+        "merged_into": "",
+        "distinct_from": [],
     }
 
 
