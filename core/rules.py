@@ -18,8 +18,8 @@ Prefer = Literal["mine", "theirs", "newest", "oldest", "longest", "non-empty", "
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What it matches and what it prefers; an empty condition matches everything.
 
-    Whether a record is kept or deleted is asked as of the field "*": a rule that names no field answers that too, and
-    one that names "*" nothing else.
+    Whether a record is kept or deleted is asked as of the field "*". Only a rule that names "*" answers that, so that
+    none deletes a record by the way.
     """
 
     name: str = ""
@@ -69,7 +69,7 @@ def check_rule(fields: Mapping[str, Any], earlier: Sequence[Rule]) -> None:
 def _matches(rule: Rule, entity: Entity, field: str, context: Context) -> bool:
     return (
         rule.entity in ("any", entity)
-        and rule.field in ("", field)
+        and (rule.field == field or (not rule.field and field != WHOLE))
         and rule.relationship in ("", context.relationship)
         and rule.actor in ("", context.mine.actor, context.theirs.actor)
         and rule.source in ("", context.mine.source, context.theirs.source)
@@ -213,8 +213,10 @@ def _check_against(rule: Rule, earlier: Rule, number: int) -> None:
 def _covers(earlier: Rule, rule: Rule) -> bool:
     """Whether the earlier rule matches wherever the other does."""
     conditions = ("field", "actor", "source", "tag", "relationship")
-    return set(_entities(rule)) <= set(_entities(earlier)) and all(
-        getattr(earlier, name) in ("", getattr(rule, name)) for name in conditions
+    return (
+        set(_entities(rule)) <= set(_entities(earlier))
+        and (rule.field == WHOLE) == (earlier.field == WHOLE)
+        and all(getattr(earlier, name) in ("", getattr(rule, name)) for name in conditions)
     )
 
 

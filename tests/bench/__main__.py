@@ -9,10 +9,12 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from tests.bench.conflicts import open_conflicts
 from tests.bench.edits import single_edits
 from tests.bench.imports import imported_rows
 from tests.bench.links import bulk_links
 from tests.bench.live import followed_changes
+from tests.bench.merges import merges
 from tests.bench.pages import growth, linked_documents
 from tests.bench.runner import Row, table
 from tests.bench.searches import search_as_you_type
@@ -26,6 +28,8 @@ BENCHES = {
     "search": search_as_you_type,
     "live": followed_changes,
     "import": imported_rows,
+    "merge": merges,
+    "conflicts": open_conflicts,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"

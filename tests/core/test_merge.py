@@ -600,8 +600,8 @@ def test_an_edit_of_a_link_with_a_dead_end_asks_about_the_end() -> None:
 
 
 def test_a_rule_decides_a_deletion_and_tells_what_it_overruled() -> None:
-    kept = merge("document", BASE, None, EDITED, rules=[Rule(number=1, prefer="non-empty")])
-    gone = merge("document", BASE, None, EDITED, rules=[Rule(number=2, prefer="mine")])
+    kept = merge("document", BASE, None, EDITED, rules=[Rule(number=1, field=WHOLE, prefer="non-empty")])
+    gone = merge("document", BASE, None, EDITED, rules=[Rule(number=2, field=WHOLE, prefer="mine")])
 
     assert (kept.value, kept.taken) == (EDITED, {WHOLE: Taken("rule 1 (non-empty)", DELETED)})
     assert (gone.value, gone.taken) == (None, {WHOLE: Taken("rule 2 (mine)", {"title": "Report"})})

@@ -93,10 +93,10 @@ def test_a_union_that_does_not_fit_stays_open() -> None:
         ("union", "", None),
     ],
 )
-def test_a_rule_decides_whether_a_record_stays(prefer: Any, preferred: str, value: str | None) -> None:
+def test_a_rule_that_names_it_decides_whether_a_record_stays(prefer: Any, preferred: str, value: str | None) -> None:
     conflict = FieldConflict(WHOLE, KEPT, KEPT, DELETED)
 
-    assert decided(Rule(prefer=prefer, preferred=preferred), conflict) == value
+    assert decided(Rule(prefer=prefer, preferred=preferred), conflict) is None
     assert decided(Rule(prefer=prefer, preferred=preferred, field=WHOLE), conflict) == value
     assert decided(Rule(prefer=prefer, preferred=preferred, field="title"), conflict) is None
     assert decided(Rule(prefer=prefer, preferred=preferred, field=WHOLE), TITLE) is None
@@ -207,7 +207,7 @@ def test_a_rule_that_can_decide_is_taken(fields: dict[str, Any]) -> None:
         ({"prefer": "mine", "entity": "link"}, {"prefer": "newest", "relationship": "author"}, "rule 7 decides all"),
         ({"prefer": "mine", "entity": "profile"}, {"prefer": "longest", "field": "emails"}, "rule 7 decides all"),
         ({"prefer": "newest"}, {"prefer": "oldest", "tag": "secret"}, "rule 7 decides all"),
-        ({"prefer": "mine"}, {"prefer": "theirs", "field": WHOLE}, "rule 7 decides all"),
+        ({"prefer": "mine", "field": WHOLE}, {"prefer": "newest", "field": WHOLE}, "rule 7 decides all"),
     ],
 )
 def test_a_rule_that_an_earlier_one_forestalls_is_refused(
