@@ -12,7 +12,7 @@ from core.merge import merge
 from core.merge_values import Side
 from core.records import Row, load, stored_fields
 from core.store import Connection
-from core.values import Edit, Ref
+from core.values import Edit, RecordId, Ref
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
@@ -41,6 +41,13 @@ def successor(db: Connection, entity: Entity, row: Row) -> Row | None:
     """The record that stands for this one, in the trash or not; None for one that was not merged."""
     found = steps(db, entity, row)
     return found[-1] if found else None
+
+
+def living_id(db: Connection, entity: Entity, text: str) -> RecordId:
+    """The public id that the text names, or of what stands for that record now."""
+    rows = load(db, entity, "t.uid = ?", (_id(text),))
+    found = successor(db, entity, rows[0]) if rows else None
+    return _id(text) if found is None else bytes(found[1])
 
 
 def refuse(db: Connection, row: Row, instead: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from core.errors import Invalid
 from core.fields import Entity
 from core.merge_values import FieldConflict, MergeResult, Question, Side, Take, Taken
 
@@ -499,6 +500,24 @@ class Candidate(msgspec.Struct, frozen=True):
     other: ProfileRow
     strength: Literal["strong", "weak"]
     why: str  # "email ann@example.org"
+
+
+def tell_apart(one: Record, other: Record) -> list[Edit]:
+    """The writes by which two profiles are never proposed as one again; merged, so that nobody's other mark is lost.
+
+    Raises Invalid for one and the same.
+    """
+    if one.ref == other.ref:
+        raise Invalid("a profile cannot be told apart from itself; name two profiles")
+    return [
+        Edit(
+            profile.ref,
+            {"distinct_from": list(dict.fromkeys((*profile.fields["distinct_from"], id_text(mark.ref.id))))},
+            profile.version,
+            merge=True,
+        )
+        for profile, mark in ((one, other), (other, one))
+    ]
 
 
 ChangeKind = Literal["created", "updated", "deleted", "restored", "purged"]
