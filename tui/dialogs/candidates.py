@@ -13,6 +13,7 @@ from core.values import Candidate, Edit, Receipt, RecordId, Ref, id_text
 from core.workspace import Workspace
 from tui.dialogs.merge_profiles import MergePanel
 from tui.dialogs.panel import Panel
+from tui.safe_text import safe_text
 from tui.widgets.columns import fit
 from tui.widgets.line_view import Line, LineView, line
 from tui.widgets.painted import Span
@@ -76,7 +77,7 @@ class CandidatesPanel(Panel):
     def _line(self, pair: Candidate) -> Line:
         sign, style = SIGNS[pair.strength]
         width = max(8, (self.view.size.width - 14 - 2 * len(GAP)) // 3)
-        names = (fit(row.name, width) + GAP for row in (pair.one, pair.other))
+        names = (fit(safe_text(row.name), width) + GAP for row in (pair.one, pair.other))
         return line(Span(f"{sign} {pair.strength:<7} ", style), *names, Span(pair.why, "label"), key=_ids(pair))
 
     def on_resize(self) -> None:

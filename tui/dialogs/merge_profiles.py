@@ -16,6 +16,7 @@ from core.merge_values import FieldConflict, Take, Taken
 from core.values import MergeProfiles, ProfileMerge, Receipt, RecordId, Ref
 from tui.dialogs.panel import Panel
 from tui.revisions import EMPTY, value_text
+from tui.safe_text import safe_text
 from tui.widgets.bars import Bar
 from tui.widgets.columns import fit
 from tui.widgets.line_view import Line, LineView, line
@@ -267,7 +268,7 @@ class MergePanel(Panel):
 def _cell(field: Field, value: Any) -> str:
     """The value in a column: its first line."""
     first, more, _ = value_text(field, value).partition("\n")
-    return first + (" …" if more else "")
+    return safe_text(first) + (" …" if more else "")
 
 
 def _labels(names: list[str]) -> str:
