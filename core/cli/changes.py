@@ -1,4 +1,4 @@
-"""What happened, what happens now, and taking it back: history, watch, undo, redo."""
+"""What happened, who did it, what happens now, and taking it back: history, blame, watch, undo, redo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.names import find_record
-from core.cli.objects import change_object
+from core.cli.objects import blame_object, change_object, fields_object
 from core.cli.output import format_time
 from core.cli.shortening import shorten
 from core.cli.writing import tell_receipt
@@ -21,8 +21,8 @@ from core.values import Change, id_text
 
 
 def declare(app: typer.Typer) -> None:
-    for name, function in (("history", history), ("watch", watch), ("undo", undo), ("redo", redo)):
-        command(app, name)(function)
+    for function in (history, blame, watch, undo, redo):
+        command(app, function.__name__)(function)
 
 
 def history(
@@ -42,6 +42,26 @@ def history(
         out.pairs(_differences(change), indent="  ")
     if len(changes) == limit and workspace.changes(ref=ref, before=changes[-1].seq, limit=1):
         out.note(f"the latest {limit} changes; --limit N shows more")
+
+
+def blame(
+    session: Session,
+    record: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
+) -> None:
+    """Show for each field of a record who set it last, when, and how a merge came to it."""
+    workspace, out = session.workspace, session.out
+    found = workspace.get(find_record(workspace, record))
+    entity, shown = found.ref.entity, fields_object(found.ref.entity, found.fields)
+    table = out.table(["field", "value", "who", "when", "rev", "how"])
+    rows: list[list[str]] = []
+    for name, who in workspace.blame(found.ref).items():
+        if out.json:
+            out.object(blame_object(name, shown[name], who))
+            continue
+        (value,) = shorten(_text(entity, name, found.fields[name]))
+        via = "" if who.actor.via == "cli" else f" via {who.actor.via}"
+        rows.append([name, value, f"{who.actor.name}{via}", format_time(who.at), str(who.revision), who.how])
+    table.rows(rows)
 
 
 def watch(
@@ -125,7 +145,21 @@ def _differences(change: Change) -> Iterator[tuple[str, str]]:
             if after:
                 yield name, after
         else:
-            yield name, f"{before or '(empty)'} -> {after or '(empty)'}"
+            yield name, f"{before or '(empty)'} -> {after or '(empty)'}{_merged(change, name)}"
+    for name in change.taken:
+        if name not in change.after:
+            yield name, f"stays{_merged(change, name)}"
+
+
+def _merged(change: Change, name: str) -> str:
+    """How a merge came to the field, and which value it overruled."""
+    taken = change.taken.get(name)
+    if taken is None:
+        return ""
+    if taken.overruled is None:
+        return f", merged: {taken.how}"
+    (overruled,) = shorten(_text(change.ref.entity, name, taken.overruled))
+    return f", merged: {taken.how} over {overruled or '(empty)'}"
 
 
 def _text(entity: Entity, name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import changes, conflicts, demo, document, exchange, finding, link, profile, rule
+from core.cli import changes, conflicts, demo, document, exchange, finding, link, profile, rule, taking_back, trash
 from core.cli import type as relationship_type
 from core.cli.command import noun
 from core.cli.failure import INTERRUPTED, UsageError, tell
@@ -73,7 +73,7 @@ app = noun(
         ],
     ),
 )
-for group in (profile, document, link, relationship_type, conflicts, rule):
+for group in (profile, document, link, relationship_type, conflicts, rule, trash):
     app.add_typer(group.app)
-for module in (finding, changes, exchange, demo):
+for module in (finding, changes, taking_back, exchange, demo):
     module.declare(app)

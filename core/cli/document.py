@@ -20,8 +20,8 @@ from core.cli.listing import (
     Type,
     list_rows,
 )
-from core.cli.names import find_record
-from core.cli.show import DEFAULT_SHOWN, Shown, show_with_links
+from core.cli.moments import At, Revision, read_record
+from core.cli.show import DEFAULT_SHOWN, Shown, show_past, show_with_links
 from core.cli.writing import declare_writing
 from core.values import Group, LinkRow, Query, id_text
 
@@ -67,10 +67,14 @@ def show(
     session: Session,
     document: Annotated[str, typer.Argument(help="Id, external id or unique title.")],
     limit: Shown = DEFAULT_SHOWN,
+    at: At = "",
+    revision: Revision = None,
 ) -> None:
     """Show a document, and its people by relationship."""
-    workspace = session.workspace
-    record = workspace.get(find_record(workspace, document, "document"))
+    record = read_record(session.workspace, document, "document", at, revision)
+    if at or revision is not None:
+        show_past(session, record)
+        return
     show_with_links(session, record, limit, _heading, _profile)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from core.cli.command import Session, command, noun
 from core.cli.listing import DEFAULT_LIMIT, All, Column, Limit, Reverse, Text, Trash, list_rows
+from core.cli.moments import At, Revision, read_record
 from core.cli.names import find_record
 from core.cli.objects import record_object
 from core.cli.show import shown_record
@@ -83,10 +84,15 @@ def _instant(text: str) -> int | None:
 
 
 @command(app, "show")
-def show(session: Session, link: Annotated[str, typer.Argument(help="Id of the link.")]) -> None:
+def show(
+    session: Session,
+    link: Annotated[str, typer.Argument(help="Id of the link.")],
+    at: At = "",
+    revision: Revision = None,
+) -> None:
     """Show a link."""
     workspace = session.workspace
-    record = workspace.get(find_record(workspace, link, "link"))
+    record = read_record(workspace, link, "link", at, revision)
     if session.out.json:
         session.out.object(record_object(record))
         return

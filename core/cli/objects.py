@@ -7,9 +7,21 @@ from typing import Any
 import msgspec
 
 from core.fields import FIELDS, Entity, format_instant
-from core.merge_values import Side
+from core.merge_values import Side, Taken
 from core.rules import Rule
-from core.values import Change, ConflictRecord, ConflictRow, Receipt, Record, Ref, Row, Settlement, id_text
+from core.values import (
+    Blame,
+    Change,
+    ConflictRecord,
+    ConflictRow,
+    Receipt,
+    Record,
+    Ref,
+    Row,
+    Settlement,
+    Taking,
+    id_text,
+)
 
 
 def row_object(entity: Entity, row: Row) -> dict[str, Any]:
@@ -67,6 +79,48 @@ def change_object(change: Change) -> dict[str, Any]:
         "reverts": None if change.reverts is None else id_text(change.reverts),
         "before": fields_object(change.ref.entity, change.before),
         "after": fields_object(change.ref.entity, change.after),
+        "taken": {name: taken_object(change.ref.entity, name, how) for name, how in change.taken.items()},
+    }
+
+
+def taken_object(entity: Entity, name: str, taken: Taken) -> dict[str, Any]:
+    """How a merged field came about, and what was overruled."""
+    return {"how": taken.how, "overruled": value_object(entity, name, taken.overruled)}
+
+
+def blame_object(name: str, value: Any, blame: Blame) -> dict[str, Any]:
+    """Who set a field to what it holds; `value` is one of fields_object."""
+    return {
+        "field": name,
+        "value": value,
+        "actor": blame.actor.name,
+        "via": blame.actor.via,
+        "at": format_instant(blame.at),
+        "revision": blame.revision,
+        "seq": blame.seq,
+        "how": blame.how,
+    }
+
+
+def taking_object(taking: Taking) -> dict[str, Any]:
+    """What taking back touches; `receipt` is null for a preview."""
+    return {
+        "records": taking.records,
+        "kept": taking.kept,
+        "summary": taking.summary,
+        "touched": [
+            ref_object(one.ref)
+            | {
+                "title": one.title,
+                "kind": one.kind,
+                "fields": one.fields,
+                "overtaken": one.overtaken,
+                "clashing": one.clashing,
+                "kept": one.kept,
+            }
+            for one in taking.touched
+        ],
+        "receipt": None if taking.receipt is None else receipt_object(taking.receipt),
     }
 
 
@@ -111,10 +165,7 @@ def conflict_object(conflict: ConflictRecord) -> dict[str, Any]:
             | {side: value_object(entity, one.field, getattr(one, side)) for side in ("base", "mine", "theirs")}
             for one in conflict.fields
         ],
-        "outcome": {
-            name: {"how": taken.how, "overruled": value_object(entity, name, taken.overruled)}
-            for name, taken in conflict.outcome.items()
-        },
+        "outcome": {name: taken_object(entity, name, taken) for name, taken in conflict.outcome.items()},
         "mine": _side_object(conflict.mine),
         "theirs": _side_object(conflict.theirs),
         "suggested": conflict.suggested,

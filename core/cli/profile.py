@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli import merging
 from core.cli.command import Session, command, noun
 from core.cli.listing import (
     DEFAULT_LIMIT,
@@ -20,8 +21,8 @@ from core.cli.listing import (
     Type,
     list_rows,
 )
-from core.cli.names import find_record
-from core.cli.show import DEFAULT_SHOWN, Shown, show_with_links
+from core.cli.moments import At, Revision, read_record
+from core.cli.show import DEFAULT_SHOWN, Shown, show_past, show_with_links
 from core.cli.writing import declare_writing
 from core.fields import FIELDS, PROFILE_KINDS
 from core.values import Group, LinkRow, Query, id_text
@@ -62,10 +63,14 @@ def show(
     session: Session,
     profile: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
     limit: Shown = DEFAULT_SHOWN,
+    at: At = "",
+    revision: Revision = None,
 ) -> None:
     """Show a profile, and its documents by relationship."""
-    workspace = session.workspace
-    record = workspace.get(find_record(workspace, profile, "profile"))
+    record = read_record(session.workspace, profile, "profile", at, revision)
+    if at or revision is not None:
+        show_past(session, record)
+        return
     show_with_links(session, record, limit, _heading, _document)
 
 
@@ -79,3 +84,4 @@ def _document(link: LinkRow) -> list[str]:
 
 
 declare_writing(app, "profile")
+merging.declare(app)

@@ -43,6 +43,15 @@ def show_with_links(
                 session.out.line(f"  and more: rolodoc link list {these} --all")
 
 
+def show_past(session: Session, record: Record) -> None:
+    """The record as it was, without links: which ones it had then is in their own histories."""
+    if session.out.json:
+        session.out.object(record_object(record))
+        return
+    with shown_record(session, record):
+        pass
+
+
 @contextmanager
 def shown_record(session: Session, record: Record) -> Iterator[None]:
     """Writes what identifies a record and its fields before the block, and after it those of several lines."""

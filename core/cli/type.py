@@ -8,9 +8,9 @@ import typer
 
 from core.cli.command import Session, command, noun
 from core.cli.listing import Column, Trash, list_rows
-from core.cli.names import find_record
+from core.cli.moments import At, Revision, read_record
 from core.cli.objects import record_object
-from core.cli.show import shown_record
+from core.cli.show import show_past, shown_record
 from core.cli.writing import declare_writing
 from core.values import Query, id_text
 
@@ -31,10 +31,18 @@ def list_types(session: Session, trash: Trash = False) -> None:
 
 
 @command(app, "show")
-def show(session: Session, type: Annotated[str, typer.Argument(help="Name or id.")]) -> None:
+def show(
+    session: Session,
+    type: Annotated[str, typer.Argument(help="Name or id.")],
+    at: At = "",
+    revision: Revision = None,
+) -> None:
     """Show a relationship type, and how many links it has."""
     workspace, out = session.workspace, session.out
-    record = workspace.get(find_record(workspace, type, "type"))
+    record = read_record(workspace, type, "type", at, revision)
+    if at or revision is not None:
+        show_past(session, record)
+        return
     links = workspace.stats().links_by_type.get(record.title, 0)
     if out.json:
         out.object(record_object(record) | {"links": links})

@@ -156,6 +156,11 @@ def find_each(session: Session, entity: Entity, names: Sequence[str]) -> list[Re
 def tell_receipt(session: Session, receipt: Receipt) -> int:
     """Says what was done, and where that left a conflict open how it is settled; returns the exit code."""
     tell_done(session, receipt)
+    return tell_open(session, receipt)
+
+
+def tell_open(session: Session, receipt: Receipt) -> int:
+    """Says how the conflicts that were left open are settled; returns the exit code."""
     for id in receipt.conflicts[:TOLD]:
         session.out.note(_what_is_open(session.workspace.conflict(id)))
     if len(receipt.conflicts) > TOLD:
