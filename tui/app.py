@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from textual import on, work
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerError
@@ -21,6 +21,7 @@ from core.errors import Invalid, RolodocError
 from core.values import Change
 from core.workspace import Workspace
 from tui.actions import BY_ID, Action, key_names
+from tui.exact_updates import exact
 from tui.live import LiveChanges
 from tui.safe_text import HostileTextFilter
 from tui.session import Session, recall_session, save_session
@@ -169,7 +170,14 @@ class RolodocApp(TypeAheadApp):
         return LinuxDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), _HOSTILE_TEXT]
+        found = super().get_line_filters()
+        if self.no_color:
+            # Monochrome makes black on black of colours that are the terminal's own.
+            found = [*(one for one in found if not isinstance(one, Monochrome | NoColor)), _NO_COLOUR]
+        return [*found, _HOSTILE_TEXT]
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        super()._display(screen, exact(renderable))
 
     @property
     def place(self) -> str:
@@ -246,6 +254,8 @@ class RolodocApp(TypeAheadApp):
 
     def _show_on(self, screen: WorkScreen, changes: list[Change], foreign: list[Change]) -> None:
         touched = screen.apply_changes(changes)
+        if foreign and screen.panel is not None:
+            screen.panel.changed_elsewhere(foreign)
         if foreign and touched and screen is self.screen:
             from tui.describe import news
 
@@ -335,6 +345,7 @@ class RolodocApp(TypeAheadApp):
 
 
 _HOSTILE_TEXT = HostileTextFilter()
+_NO_COLOUR = NoColor()
 
 
 def _read_settings() -> tuple[Settings, str]:

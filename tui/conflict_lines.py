@@ -135,7 +135,7 @@ class ConflictLines:
             sides = [self._side(one, side, width, 1) for side in ("mine", "theirs")]
             return [*(line for side in sides for line in side), result][:height]
         each = max(1, (height - 3) // 2)
-        about = [Span(f"{self.label(name)}  ", "title"), Span(self._sides(), "label")]
+        about = [Span(f"{self.label(name):<14}  ", "title"), Span(self._sides(), "label")]
         if name == WHOLE:
             about = [Span(what_they_did(self.reading.conflict, self.me), "title")]
         return [
@@ -184,9 +184,9 @@ class ConflictLines:
         """The keys that settle it."""
         if one.field == WHOLE:
             return f"open: 1 {whole_value(one.mine)}, 2 {whole_value(one.theirs)}"
-        both = "" if self.no_both(one.field) else " 3 both,"
         typed = "" if self.no_typing(one.field) else ", e another"
-        return f"open: 1 mine, 2 theirs,{both} 0 base{typed}"
+        both = "" if self.no_both(one.field) else ", 3 both"
+        return f"open: 1 mine, 2 theirs, 0 base{typed}{both}"
 
     def no_both(self, name: str) -> str:
         """Why the field cannot hold both; "" where it can."""

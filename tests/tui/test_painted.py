@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.widgets.painted import differing_cells, fit, wrap
+from tui.widgets.painted import differing_runs, fit, wrap
 
 STYLES = [Style(), Style(bold=True), Style(color="red")]
 TEXT = st.text(alphabet="ab é日本🙂 -", max_size=12)
@@ -21,24 +21,33 @@ STRIP = st.lists(st.tuples(TEXT, st.sampled_from(STYLES)), max_size=4).map(
 
 @given(before=STRIP, after=STRIP)
 def test_repainting_the_differing_cells_turns_one_line_into_the_other(before: Strip, after: Strip) -> None:
-    differing = differing_cells(before, after)
-    if differing is None:
-        assert before.text == after.text
-        return
-    first, last = differing
-    pieces = [before.crop(0, first), after.crop(first, last), before.crop(last, 30)]
-    assert Strip.join(pieces).text == after.text
+    shown = before
+    for first, last in differing_runs(before, after):
+        shown = Strip.join([shown.crop(0, first), after.crop(first, last), shown.crop(last, 30)])
+    assert shown.text == after.text
 
 
 def test_a_change_at_the_end_repaints_the_end() -> None:
     before, after = (Strip([Segment(text)]) for text in ("position 1", "position 2"))
-    assert differing_cells(before, after) == (9, 10)
-    assert differing_cells(before, before) is None
+    assert differing_runs(before, after) == [(9, 10)]
+    assert differing_runs(before, before) == []
+
+
+def test_changes_far_from_each_other_are_repainted_by_themselves() -> None:
+    before, after = (
+        Strip([Segment(f"{sign} phone{' ' * 30}{value} of 9")]) for sign, value in (("?", "1"), ("=", "2"))
+    )
+    assert differing_runs(before, after) == [(0, 1), (37, 38)]
+
+
+def test_changes_near_each_other_are_repainted_together() -> None:
+    before, after = (Strip([Segment(f"{sign} phone {value} of 9")]) for sign, value in (("?", "1"), ("=", "2")))
+    assert differing_runs(before, after) == [(0, 9)]
 
 
 def test_a_change_of_style_is_a_change() -> None:
     plain, bold = Strip([Segment("ab")]), Strip([Segment("a"), Segment("b", Style(bold=True))])
-    assert differing_cells(plain, bold) == (1, 2)
+    assert differing_runs(plain, bold) == [(1, 2)]
 
 
 @given(text=TEXT, width=st.integers(1, 12))

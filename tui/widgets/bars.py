@@ -141,7 +141,7 @@ class KeyBar(Bar):
     def _fit(self) -> None:
         right = [span for key in self._everywhere for span in _key_spans(key)]
         room = self.size.width - sum(cell_len(span.text) for span in right) - 2
-        left = [Span(" ")]
+        left: list[Span] = []
         for key in self._here:
             spans = _key_spans(key)
             room -= sum(cell_len(span.text) for span in spans)
@@ -156,7 +156,8 @@ Key = tuple[str, str, bool]
 
 
 def _key_spans(key: Key) -> list[Span]:
+    """As wide when it is disabled, so that nothing beside it moves."""
     name, does, enabled = key
     if enabled:
-        return [Span(name, "key"), Span(f" {does.lower()}  ")]
-    return [Span(f"({name} {does.lower()}) ", "label")]
+        return [Span(" "), Span(name, "key"), Span(f" {does.lower()} ")]
+    return [Span(f"({name} {does.lower()})", "label")]

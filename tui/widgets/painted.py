@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
@@ -14,6 +14,8 @@ from textual.widget import Widget
 
 from tui.safe_text import safe_text
 from tui.themes import text_styles
+
+NEAR: Final = 12  # cells between two runs; to begin anew costs about as many bytes
 
 
 class Span(NamedTuple):
@@ -40,9 +42,9 @@ class Painted(Widget):
         for y in range(max(len(old), len(self._strips))):
             before = old[y] if y < len(old) else Strip.blank(width)
             after = self._strips[y] if y < len(self._strips) else Strip.blank(width)
-            if before is not after and (differing := differing_cells(before, after)):
-                first, last = differing
-                self.refresh(Region(first, y, last - first, 1))
+            if before is not after:
+                for first, last in differing_runs(before, after):
+                    self.refresh(Region(first, y, last - first, 1))
 
     def render_line(self, y: int) -> Strip:
         if y < len(self._strips):
@@ -128,24 +130,28 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-def differing_cells(before: Strip, after: Strip) -> tuple[int, int] | None:
-    """The columns [first, last) in which two lines differ."""
+def differing_runs(before: Strip, after: Strip) -> list[tuple[int, int]]:
+    """The columns [first, last) of each run in which two lines differ; runs near each other are one."""
     a, b = _cells(before), _cells(after)
     if a == b:
-        return None
+        return []
     length = max(len(a), len(b))
     blank = [(" ", None)] * length
     a, b = (a + blank)[:length], (b + blank)[:length]
-    first = next((x for x in range(length) if a[x] != b[x]), length)
-    last = length
-    while last > first and a[last - 1] == b[last - 1]:
-        last -= 1
-    # A wide character is painted whole.
-    while first and not (a[first][0] and b[first][0]):
-        first -= 1
-    while last < length and not (a[last][0] and b[last][0]):
-        last += 1
-    return first, last
+    runs: list[tuple[int, int]] = []
+    for x in range(length):
+        if a[x] == b[x]:
+            continue
+        first, last = x, x + 1
+        # A wide character is painted whole.
+        while first and not (a[first][0] and b[first][0]):
+            first -= 1
+        while last < length and not (a[last][0] and b[last][0]):
+            last += 1
+        if runs and first - runs[-1][1] < NEAR:
+            first = runs.pop()[0]
+        runs.append((first, last))
+    return runs
 
 
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:

@@ -1,0 +1,114 @@
+"""Records of an import clash with what was edited here; all are settled with the keyboard, in a real terminal."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.values import Actor, Create, Edit, Query
+from core.workspace import Workspace, open_workspace
+from tests.end_to_end.conftest import Open
+from tests.end_to_end.terminal import Terminal
+
+RECORDS = 42
+COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:[34][0-8]|9\d|10\d)[;m]")  # any but the terminal's own
+CHOICE = 1_024  # bytes that a choice may cost
+
+TERMINALS = [
+    pytest.param({"columns": 120, "lines": 40}, {}, id="120x40"),
+    pytest.param({"columns": 80, "lines": 24}, {}, id="80x24"),
+    pytest.param({"columns": 80, "lines": 24}, {"TERM": "xterm-16color", "COLORTERM": ""}, id="16-colours"),
+    pytest.param({"columns": 80, "lines": 24}, {"NO_COLOR": "1"}, id="no-colour"),
+]
+
+
+@pytest.fixture
+def clashing(workspace: Workspace) -> Workspace:
+    """Records of a source, each edited here in four fields and then said anew by the source."""
+
+    def said(number: int, phone: str, note: str) -> dict[str, object]:
+        return {
+            "name": f"Customer {number:02}",
+            "phones": [{"label": "work", "value": phone}],
+            "notes": note,
+            "attributes": {"status": note.split()[0]},
+            "aliases": [phone],
+        }
+
+    created = [Create("profile", said(n, f"030 10{n:02}", "Lead since spring."), source="crm") for n in range(RECORDS)]
+    refs = workspace.write(created).refs
+    workspace.write([Edit(ref, said(n, f"030 20{n:02}", "Client since May.")) for n, ref in enumerate(refs)])
+    importer = open_workspace(str(workspace.stats().path), Actor("Ann", "import"))
+    importer.write(
+        [Edit(ref, said(n, f"030 30{n:02}", "Dormant since June."), source="crm") for n, ref in enumerate(refs)]
+    )
+    importer.close()
+    assert workspace.stats().conflicts == RECORDS
+    return workspace
+
+
+def open_conflicts(workspace: Workspace) -> int:
+    return len(workspace.page(Query(entity="conflict", sort="created")).rows)
+
+
+@pytest.mark.parametrize(("size", "env"), TERMINALS)
+def test_forty_two_conflicts_are_settled_with_few_keys_and_bytes(
+    clashing: Workspace, open_terminal: Open, size: dict[str, int], env: dict[str, str]
+) -> None:
+    # given the inbox
+    terminal = open_terminal(**size, env=env)
+    terminal.wait("1 / 42")
+    terminal.press("4")
+    screen = terminal.wait(lambda screen: "1 / 42" in screen and "newest first" in screen)
+    assert "4 Conflicts (42)" in screen
+    assert "crm / you" in screen
+
+    # when one record is settled, with a key for each field
+    terminal.press("enter")
+    screen = terminal.wait("3 of 3 fields open")
+    assert "Conflict 1 of 42" in screen
+    assert "work=030 [-1041-]{+3041+}" in screen
+    for key, left in (("1", 2), ("2", 1), ("1", 0)):
+        assert count_bytes(terminal, key, f"{left} of 3 fields open") <= CHOICE
+    terminal.press("w")
+
+    # then the next one is there, and it is settled with two keys
+    terminal.wait(lambda screen: "is settled; this is the next one" in screen and "Conflict 1 of 41" in screen)
+    terminal.type("Mw")
+    terminal.wait(lambda screen: "Conflict 1 of 40" in screen and "3 of 3 fields open" in screen)
+    assert open_conflicts(clashing) == RECORDS - 2
+
+    # when a rule is chosen in the inbox
+    terminal.press("escape")
+    terminal.wait(lambda screen: "1 / 40" in screen and "newest first" in screen)
+    terminal.press("R")
+    terminal.wait("applies to 120 of 120 fields in 40 records; none stays open")
+    terminal.press("down", "down")
+    terminal.wait(lambda screen: "› theirs" in screen and "applies to 120" in screen)
+    terminal.press("enter")
+
+    # then four keys settled all the others
+    terminal.wait(
+        lambda screen: "No conflict is open" in screen and "theirs settled 120 fields in 40 records" in screen
+    )
+    assert open_conflicts(clashing) == 0
+
+    # and one key brings them back
+    terminal.press("u")
+    terminal.wait("1 / 40")
+    assert open_conflicts(clashing) == RECORDS - 2
+    terminal.press("q")
+    assert terminal.wait_end() == 0
+    if "NO_COLOR" in env:
+        assert not COLOUR.search(bytes(terminal.output))
+
+
+def count_bytes(terminal: Terminal, key: str, shown: str) -> int:
+    """What a key costs until the screen shows the text and rests."""
+    terminal.wait_rest()
+    before = len(terminal.output)
+    terminal.press(key)
+    terminal.wait(shown)
+    terminal.wait_rest()
+    return len(terminal.output) - before
