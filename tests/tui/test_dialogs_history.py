@@ -90,6 +90,7 @@ async def test_blame_names_who_set_each_field_and_leads_to_that_revision(termina
         await t.shows("rev 3 of 3")
         await t.press("b")
         await t.shows("who set each field", "Notes")
+        await t.stands_on("Name")
         notes = next(y for y, line in enumerate(t.lines) if "Likes engines." in line)
         assert "Ann, terminal, " in t.lines[notes + 1]
         assert "rev 2" in t.lines[notes + 1]
@@ -183,6 +184,24 @@ async def test_a_long_history_is_read_further_back_as_one_goes(terminal: OpenTer
         await t.shows("rev 1 created")
         await t.press("enter")
         await t.shows(f"rev 1 of {REVISIONS + 21}", "Name           + Ada Lovelace")
+
+
+async def test_what_others_change_meanwhile_lengthens_the_history_and_moves_nothing(
+    terminal: OpenTerminal, ada: Ref, colleague: Workspace
+) -> None:
+    async with terminal(NARROW, first="Ada King") as t:
+        await t.press("down", "h")
+        await t.shows("rev 3 of 3")
+        await t.press("left_square_bracket")
+        await t.shows("rev 2 of 3", "+Notes")
+        colleague.write([Edit(ada, {"notes": "Likes poetry."})])
+        await t.shows("rev 2 of 4", "+ Likes engines.")
+        await t.press("escape")
+        await t.shows("rev 4 updated", "- Likes engines.")
+        await t.stands_on("rev 2")
+        colleague.write([Edit(ada, {"notes": "Likes both."})])
+        await t.shows("rev 5 updated")
+        await t.stands_on("rev 2")
 
 
 async def test_help_tells_the_keys_of_a_history_and_goes_back_to_it(terminal: OpenTerminal, ada: Ref) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
@@ -109,6 +110,24 @@ class HistoryPanel(Panel):
             self._revision = history.now.revision
             self._show_changes()
 
+    def changed_elsewhere(self, changes: Sequence[Change]) -> None:
+        """One revision more; what is shown stays where it is."""
+        if self._history is not None and any(change.ref == self._ref for change in changes):
+            self.ask(lambda: read_history(self.app.workspace, self._ref), self._take_longer, group="elsewhere")
+
+    def _take_longer(self, history: History) -> None:
+        if self._history is None:
+            return
+        known, oldest = self._history.changes, history.changes[-1].seq
+        if oldest <= known[0].seq:
+            older = [change for change in known if change.seq < oldest]
+            history = History(history.now, [*history.changes, *older], self._history.more)
+        self._history = history
+        if self._mode == "changes":
+            self._show_changes()
+        else:
+            self._show_place()
+
     def _read_older(self, history: History) -> None:
         self.ask(lambda: read_older(self.app.workspace, history), self._take_older, group="history")
 
@@ -168,7 +187,10 @@ class HistoryPanel(Panel):
     def _take_blame(self, blame: dict[str, Blame]) -> None:
         if self._history is not None:
             self._mode, self._revision = "blame", self._history.now.revision
-            self.view.show(blame_lines(self._history.now, blame), top=0)
+            at, lines = self.view.cursor_key, blame_lines(self._history.now, blame)
+            keys = [entry.key for entry in lines if entry.key is not None]
+            same = [key for key in keys if isinstance(at, AtField) and key.field == at.name]
+            self.view.show(lines, cursor=next(iter([*same, *keys]), None), top=0)
             self._show_place()
 
     def _show_place(self) -> None:

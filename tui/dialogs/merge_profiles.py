@@ -186,7 +186,7 @@ class MergePanel(Panel):
     def _show_summary(self, preview: ProfileMerge) -> None:
         """What becomes of the links and of the name, and what is still to be decided."""
         moved, joined = preview.moved, preview.joined
-        links = f"{moved:,} link{'' if moved == 1 else 's'} move{'s' if moved == 1 else ''}"
+        links = f"{moved:,} links move" if moved > 1 else f"{moved or 'no'} link moves"
         if joined:
             links += f", {joined:,} {'is' if joined == 1 else 'are'} on both and become{'s' if joined == 1 else ''} one"
         aliases = self._result(preview, "aliases") or []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,6 +13,7 @@ from tui.actions import Action, key_names
 from tui.off_loop import OffLoop
 
 if TYPE_CHECKING:
+    from core.values import Change
     from tui.app import RolodocApp
     from tui.screens.work import WorkScreen
 
@@ -56,6 +58,9 @@ class Panel(OffLoop, Vertical):
 
     def shown_again(self) -> None:
         """The panel that stood over it was closed."""
+
+    def changed_elsewhere(self, changes: Sequence[Change]) -> None:
+        """Others made these changes while it is open."""
 
     def leave(self) -> None:
         """What esc and `back` do: close it; a form keeps its draft first."""
