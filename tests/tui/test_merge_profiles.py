@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Query, Ref
+from core.values import Create, Edit, Query, Ref
+from core.workspace import Workspace
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
@@ -125,6 +126,33 @@ async def test_a_choice_that_cannot_be_says_why(terminal: OpenTerminal, office: 
         await t.press("escape")
         await t.shows_no("Merge A. Lovelace into")
     assert office.workspace.get(twin).deleted_at is None
+
+
+async def test_what_was_changed_since_it_was_looked_at_is_looked_at_again(
+    terminal: OpenTerminal, office: Office, twin: Ref, colleague: Workspace
+) -> None:
+    async with terminal(NARROW, first="A. Lovelace") as t:
+        # given a merge that is decided
+        await open_merge(t, office)
+        await t.shows("? Kind")
+        await t.press("1")
+        await t.shows("✓ all is decided")
+
+        # when the one that stays is changed by somebody else
+        colleague.write([Edit(office.ref("Ada Lovelace"), {"notes": "Never wrote."})])
+        await t.press("w")
+
+        # then nothing is merged, and the new clash is asked, with the choice that was made still there
+        await t.shows("was changed by someone else meanwhile", "? Notes", "✓ Kind", "Never wrote.")
+        assert office.workspace.get(twin).deleted_at is None
+        await t.press("end")
+        await t.stands_on("Notes")
+        await t.press("3")
+        await t.shows("✓ all is decided")
+        await t.press("w")
+        await t.shows("two profiles are one")
+    notes = office.workspace.get(office.ref("Ada Lovelace")).fields["notes"]
+    assert all(text in notes for text in ("Never wrote.", "Wrote of engines."))
 
 
 async def test_merging_needs_two_marked_profiles(terminal: OpenTerminal, office: Office) -> None:

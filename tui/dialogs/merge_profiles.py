@@ -9,11 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from core.errors import Invalid, RolodocError
+from core.errors import Invalid, RolodocError, Stale
 from core.fields import FIELDS, Field
 from core.merge import take
 from core.merge_values import FieldConflict, Take, Taken
 from core.values import MergeProfiles, ProfileMerge, Receipt, RecordId, Ref
+from core.workspace import Workspace
 from tui.dialogs.panel import Panel
 from tui.revisions import EMPTY, value_text
 from tui.safe_text import safe_text
@@ -249,7 +250,8 @@ class MergePanel(Panel):
             return
         self._is_writing = True
         decided = {name: self._result(preview, name) for name in self._choices}
-        self.write([MergeProfiles(self._into, self._other, decided)], self._written)
+        merge = MergeProfiles(self._into, self._other, decided)
+        self.write(lambda: merge_as_shown(self.app.workspace, preview, merge), self._written)
 
     def _written(self, receipt: Receipt) -> None:
         screen, undo = self.work, self.app.key_named("undo")
@@ -262,7 +264,18 @@ class MergePanel(Panel):
 
     def refused(self, error: RolodocError) -> None:
         self._is_writing = False
+        if isinstance(error, Stale):
+            self._read()
         self.work.say(str(error), "bad")
+
+
+def merge_as_shown(workspace: Workspace, preview: ProfileMerge, merge: MergeProfiles) -> Receipt:
+    """Merges what was looked at. Raises Stale when one of the two was changed since, and what the write raises."""
+    for shown in (preview.into, preview.other):
+        current = workspace.get(shown.ref)
+        if current.version != shown.version:
+            raise Stale(current)
+    return workspace.write([merge])
 
 
 def _cell(field: Field, value: Any) -> str:
