@@ -119,7 +119,11 @@ class Workspace(Protocol):
         """
 
     def purge(self, before: int, *, dry_run: bool = False) -> dict[str, int]:
-        """Deletes for good what went to the trash before the instant; counts by kind of record."""
+        """Deletes for good what went to the trash before the instant; counts by kind of record, and of "content".
+
+        What an open conflict asks about stays, and what was merged into a record as long as that one. A purge cannot
+        be undone, and neither can a request whose records were purged.
+        """
 
     def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
         """Takes back a request (the actor's latest by default), or the one change `seq`, as new changes.
@@ -158,7 +162,8 @@ class Workspace(Protocol):
     def take_back(self, scope: TakingBack, *, dry_run: bool = False, reason: str = "") -> Taking:
         """Makes what the scope names as it was before, as one request that can be undone.
 
-        What others changed since is merged with, and may become a conflict. Raises NotFound, Invalid.
+        What others changed since is merged with, and may become a conflict; a record that cannot follow is told as
+        kept. Raises NotFound when nothing was done there, Invalid.
         """
 
     def changes(

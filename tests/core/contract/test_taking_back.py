@@ -9,7 +9,20 @@ import pytest
 from core.errors import Invalid, NotFound, RolodocError
 from core.merge_values import WHOLE
 from core.rules import Rule
-from core.values import ConflictRow, Create, Delete, Edit, Query, Record, Ref, Resolve, Taking, TakingBack, Touched
+from core.values import (
+    ConflictRow,
+    Create,
+    Delete,
+    Edit,
+    MergeProfiles,
+    Query,
+    Record,
+    Ref,
+    Resolve,
+    Taking,
+    TakingBack,
+    Touched,
+)
 from core.workspace import Workspace
 from tests.core.contract.conftest import Place
 from tests.core.making import (
@@ -510,3 +523,28 @@ def test_a_record_is_named_once_however_often_it_was_changed(workspace: Workspac
     taking = preview_and_take_back(workspace, TakingBack(actor="ann", since=since))
 
     assert taking.touched == [Touched(ref, "D", "updated", ["name"])]
+
+
+def test_a_merge_of_two_profiles_is_taken_back_and_later_work_stays(ann: Workspace, bob: Workspace) -> None:
+    # given two profiles with a link each and one that both have, merged by Bob
+    make_type(ann)
+    documents = [make_document(ann, title) for title in "DEF"]
+    into, other = make_profile(ann, "Ada", emails=["a@x.org"]), make_profile(ann, "A. Lovelace", phones=["1"])
+    for document, profile in ((0, into), (1, other), (2, into), (2, other)):
+        make_link(ann, documents[document], profile)
+    before = state(ann)
+    request = bob.write([MergeProfiles(into.id, other.id)]).request
+    assert ann.stats().links == 3
+    edit(ann, into, notes="later")
+
+    # when it is taken back
+    taking = preview_and_take_back(ann, TakingBack(request=request))
+
+    # then both are there as before, and what was written since
+    assert taking.kept == 0
+    after = state(ann)
+    assert {ref: after[ref] for ref in before if ref != into} == {ref: before[ref] for ref in before if ref != into}
+    assert after[into][1] == before[into][1] | {"notes": "later"}
+    assert not any(after[ref][0] for ref in after.keys() - before.keys())
+    ann.undo()
+    assert ann.stats().links == 3
