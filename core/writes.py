@@ -301,7 +301,7 @@ class OpenRequest:
         if write.external:
             self._keep_external(entity, id, write.external)
         if write.source:
-            sources.keep(self.db, entity, id, write.source, fields)
+            sources.keep_many(self.db, entity, write.source, [(id, fields)])
         self.enter(entity, id, complete)
         self.log(entity, id, "created", 1, version, {}, filled(complete))
         return Ref(entity, uid)

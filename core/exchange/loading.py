@@ -235,4 +235,6 @@ class Loader:
 
 def spoken(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Without a time of creation that a row leaves open."""
-    return {name: value for name, value in fields.items() if name != "created" or value is not None}
+    if fields.get("created", 0) is not None:
+        return dict(fields)
+    return {name: value for name, value in fields.items() if name != "created"}

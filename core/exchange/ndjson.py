@@ -176,9 +176,15 @@ def _shape_attachment(folder: Path, row: Object, place: Place) -> GivenAttachmen
     )
 
 
+TYPED: Final = {
+    entity: frozenset(name for name, field in fields.items() if not field.internal) for entity, fields in FIELDS.items()
+}
+"""The names of the fields that a row may give."""
+
+
 def _split(entity: Entity, row: Object) -> Object:
     """The fields of the row; what is none goes to the attributes, and is refused where it is given twice."""
-    known = [name for name, field in FIELDS[entity].items() if not field.internal]
+    known = TYPED[entity]
     values = {name: value for name, value in row.items() if name in known}
     others = {name: value for name, value in row.items() if name not in known}
     if others:
