@@ -26,7 +26,6 @@ class AtConflict(msgspec.Struct, frozen=True):
     both: str = ""  # why it cannot hold both
     typed: str = ""  # why no other value can be typed
     settled: str = ""  # who settled the whole conflict meanwhile
-    steps: bool = False  # choices that can be undone
 
 
 class Context(msgspec.Struct, frozen=True):

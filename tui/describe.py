@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.fields import FIELDS, Entity
 from core.values import Change
@@ -13,6 +13,14 @@ from tui.widgets.painted import Span
 
 LONG = 400  # characters; a longer value is shown by the lines that differ
 CONTEXT_LINES = 60
+
+
+CONFLICT_VERBS: Final[dict[str, str]] = {
+    "created": "opened a conflict on",
+    "updated": "changed a conflict on",
+    "deleted": "settled the conflict on",
+    "restored": "reopened the conflict on",
+}
 
 
 def moment(at: int) -> str:
@@ -28,6 +36,8 @@ def field_label(entity: Entity, name: str) -> str:
 
 def what_happened(change: Change) -> str:
     """The change without its actor: "linked Report · author · Ada Lovelace"."""
+    if change.ref.entity == "conflict" and change.kind in CONFLICT_VERBS:
+        return f"{CONFLICT_VERBS[change.kind]} {change.title}"
     if change.kind == "updated":
         names = [field_label(change.ref.entity, name).lower() for name in {**change.before, **change.after}]
         return f"changed {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
@@ -44,13 +54,16 @@ def news(changes: Sequence[Change]) -> str:
     actors = ", ".join(list(dict.fromkeys(change.actor.name for change in changes))[:3])
     if len({change.request for change in changes}) > 1:
         return f"{actors}: {len(changes):,} changes, the last {what_happened(changes[-1])}"
-    main = next((change for change in changes if change.ref.entity != "link"), changes[0])
+    main = next((change for change in changes if change.ref.entity not in ("link", "conflict")), changes[0])
     others = f" and {len(changes) - 1:,} more" if len(changes) > 1 else ""
     return f"{actors} {what_happened(main)}{others}"
 
 
 def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
-    """Field by field what stood there and what stands there now."""
+    """Field by field what stood there and what stands there now; of a conflict, how its fields were settled."""
+    if entity == "conflict":
+        yield from _settled(before.get("outcome") or {}, after.get("outcome") or {})
+        return
     for name in {**before, **after}:
         field = FIELDS[entity].get(name)
         if field is not None and field.kind == "reference":
@@ -64,6 +77,15 @@ def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -
         else:
             yield line(Span(label, "label"))
             yield from _text_difference(old, new)
+
+
+def _settled(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
+    for name, taken in after.items():
+        if name not in before:
+            yield line(Span(f"{name:<14} ", "label"), Span("= ", "good"), Span(str(taken.get("how", ""))))
+    for name in before:
+        if name not in after:
+            yield line(Span(f"{name:<14} ", "label"), Span("? ", "warn"), Span("open again"))
 
 
 def _pair(label: str, old: str, new: str) -> Iterator[Line]:

@@ -41,7 +41,7 @@ def compare(field: Field, before: Any, after: Any) -> list[Piece]:
     start, end = _alike(old, new)
     between = old[start : len(old) - end], new[start : len(new) - end]
     if max(map(len, between)) > COMPARED:
-        middle = [Piece(kind, text[:SHOWN] + " …") for kind, text in zip(("gone", "new"), between, strict=True)]  # type: ignore[arg-type]
+        middle = [Piece(kind, text[: SHOWN - 2] + " …") for kind, text in zip(("gone", "new"), between, strict=True)]  # type: ignore[arg-type]
     else:
         middle = _compare_words(*between)
     return [
@@ -170,6 +170,7 @@ def _context(text: str, size: int, *, first: bool, last: bool) -> str:
     tail = "" if last else text[-size:]
     if len(text) <= len(head) + len(tail) + size:
         return text
+    head, tail = head.rpartition(" ")[0] or head, tail.partition(" ")[2] or tail
     return ("" if first else f"{head} ") + "…" + ("" if last else f" {tail}")
 
 

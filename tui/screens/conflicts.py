@@ -192,7 +192,7 @@ class ConflictsScreen(RecordScreen):
         self.read_drafts()
         self.refresh_header()
 
-    def undo_write(self) -> None:
+    def do_undo(self) -> None:
         """Takes back the last write; a conflict that was settled here comes back with what was chosen for it."""
         last, workspace = self._last, self.app.workspace
 
@@ -209,11 +209,11 @@ class ConflictsScreen(RecordScreen):
         self.written(receipt)
         if last is not None:
             self.read_list(cursor=last.conflict.id)
-        if (panel := self.conflict_panel) is not None:
-            panel.read(last.conflict.id if last is not None else panel.shown_id)
-
-    def do_undo(self) -> None:
-        self.undo_write()
+        panel = self.conflict_panel
+        if panel is not None and last is not None:
+            panel.read(last.conflict.id)
+        elif panel is not None:
+            panel.do_conflict_reload()
 
     # --- rules ------------------------------------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class ConflictsScreen(RecordScreen):
             self._go_on(said)
             return
         if panel is not None:
-            panel.read(panel.shown_id)
+            panel.do_conflict_reload()
         self.after_write()
         self.say(f"{said}{left}; {undo} takes that back", "good")
 

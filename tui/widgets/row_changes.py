@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.values import Change, LinkRow, Query, RecordId, Row
+from core.values import Change, ConflictRow, LinkRow, Query, RecordId, Row
 from tui.widgets.row_window import RowWindow
 
 GONE, BACK, CHANGED = "−", "+", "Δ"
@@ -79,6 +79,8 @@ class LiveRows:
 def changed_row(row: Row, change: Change) -> Row:
     """The row as it stands after a change of its own record, in its old place."""
     values: dict[str, Any] = {"revision": change.revision, "updated_at": change.at}
+    if isinstance(row, ConflictRow):
+        values |= _conflict_values(row, change)
     for name, value in change.after.items():
         if attribute := _SHOWN.get(change.ref.entity, {}).get(name):
             values[attribute] = value
@@ -86,6 +88,18 @@ def changed_row(row: Row, change: Change) -> Row:
             attribute, encode = _ENCODED[name]
             values[attribute] = encode(value)
     return msgspec.structs.replace(row, **values)
+
+
+def _conflict_values(row: ConflictRow, change: Change) -> dict[str, Any]:
+    """The open fields, of which some were settled, opened again or came in; and who stands behind them."""
+    settled, before = change.after.get("outcome", {}), change.before.get("outcome", {})
+    came = [name for name in change.after.get("mine", {}) if name not in change.before.get("mine", {})]
+    names = [*row.fields, *(name for name in before if name not in settled), *came]
+    fields = [name for name in dict.fromkeys(names) if name not in settled]
+    values: dict[str, Any] = {"fields_json": msgspec.json.encode(fields).decode()}
+    if "sides" in change.after:
+        values["sides_json"] = msgspec.json.encode(change.after["sides"]).decode()
+    return values
 
 
 def renamed_end(row: Row, change: Change) -> LinkRow | None:
