@@ -372,6 +372,25 @@ def test_settled_conflicts_are_open_again(ann: Workspace, bob: Workspace) -> Non
         assert (asked.mine, asked.theirs) == ("mine", "theirs")
 
 
+def test_a_question_that_a_conflict_takes_up_on_the_way_is_not_lost_with_it(ann: Workspace, bob: Workspace) -> None:
+    # given a conflict of Ann's, and a name of hers that Bob typed over
+    ref = make_profile(ann, "A", notes="base")
+    first = ann.get(ref)
+    edit(bob, ref, notes="theirs")
+    ann.write([Edit(ref, {"notes": "mine"}, first.version, merge=True)])
+    edit(ann, ref, name="Ann's")
+    edit(bob, ref, name="Bob's")
+
+    # when Ann takes back all she did since
+    preview_and_take_back(ann, TakingBack(actor="ann", since=first.updated_at))
+
+    # then which name counts is asked
+    assert fields_of(ann, ref)["name"] == "Bob's"
+    (row,) = open_conflicts(ann)
+    asked = {one.field: (one.mine, one.theirs) for one in ann.conflict(row.id).fields}
+    assert asked["name"] == ("A", "Bob's")
+
+
 # --- an actor, and a way in ------------------------------------------------------------------------------------
 
 
