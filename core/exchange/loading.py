@@ -20,7 +20,7 @@ from core.exchange.matching import Ends, differences, find_by_ids, find_records,
 from core.exchange.reports import RowError
 from core.exchange.rows import GivenAttachment, GivenLink, GivenRecord, Place
 from core.exchange.writing import Planned, Writer
-from core.fields import Entity
+from core.fields import FIELDS, Entity
 from core.values import Create, Edit, Record, RecordId
 from core.workspace import Workspace
 
@@ -31,6 +31,8 @@ INVERSES: Final[Mapping[str, str]] = {
     "pep_delegate": "PEP delegate of",
 }
 """Inverse names of relationship types that are made because a link names them; of any other "<name> of"."""
+
+EMPTY: Final = {entity: {name: field.empty for name, field in fields.items()} for entity, fields in FIELDS.items()}
 
 IN_TRASH: Final = "In the trash, and left there"
 EDITED_HERE: Final = "Edited here since the last import, and left so"
@@ -179,7 +181,7 @@ class Loader:
             self._leave(IN_TRASH, entity)
             return []
         different = differences(entity, stands.fields, given)
-        new = differences(entity, said.get(record.ref.id, {}), given)
+        new = differences(entity, _known(entity, said.get(record.ref.id, {}), version), given)
         if record.version == version and not different:
             new = {}
         if new:
@@ -231,6 +233,14 @@ class Loader:
             if id in self._ends.trashed:
                 return Invalid("is in the trash; restore it before it can be linked", name)
         return None
+
+
+def _known(entity: Entity, said: Mapping[str, Any], version: int | None) -> Mapping[str, Any]:
+    """What a file says nothing new with: what was said, and emptiness where nothing was and the file started from
+    nothing that is known."""
+    if version is not None:
+        return said
+    return {**EMPTY[entity], **said}
 
 
 def spoken(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -323,3 +323,27 @@ def test_one_person_in_the_trash_stays_there_by_whichever_row(workspace: Workspa
     assert counts(report) == (0, 0, 7, 0)
     assert report.notes == ["In the trash, and left there: 2 profiles, 3 links."]
     assert workspace.cursor() == cursor
+
+
+def test_an_empty_field_that_the_source_never_filled_is_no_news(
+    workspace: Workspace, small_folder, write: Write
+) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), notes="Likes tea.", phones=["030 1"])
+    write("small/profiles.ndjson", ANN | {"notes": "", "phones": []}, BEN)
+
+    report = import_paths(workspace, [small_folder])
+
+    assert (counts(report), report.conflicts) == ((0, 0, 7, 0), 0)
+    assert found(workspace, "ann").fields["notes"] == "Likes tea."
+
+
+def test_a_field_that_the_source_empties_is_emptied(workspace: Workspace, small_folder, write: Write) -> None:
+    write("small/profiles.ndjson", ANN | {"notes": "Likes tea."}, BEN)
+    import_paths(workspace, [small_folder])
+    write("small/profiles.ndjson", ANN | {"notes": ""}, BEN)
+
+    report = import_paths(workspace, [small_folder])
+
+    assert counts(report) == (0, 1, 6, 0)
+    assert found(workspace, "ann").fields["notes"] == ""
