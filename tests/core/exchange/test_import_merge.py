@@ -107,18 +107,20 @@ def test_a_file_that_comes_round_to_what_is_stored_is_believed_to_have_said_so(
     assert found(workspace, "ann").fields["name"] == "Ann Meier-Huber"
 
 
-def test_a_field_that_the_file_names_for_the_first_time_clashes_with_what_was_typed_here(
+def test_a_field_that_the_file_names_for_the_first_time_meets_what_was_typed_here(
     workspace: Workspace, small_folder, write: Write
 ) -> None:
     import_paths(workspace, [small_folder])
-    edit(workspace, workspace.resolve("ann"), phones=["030 1"], notes="Likes tea.")
-    write("small/profiles.ndjson", ANN | {"phone": "030 2", "notes": "Likes tea."}, BEN)
+    edit(workspace, workspace.resolve("ann"), phones=["030 1"], notes="Likes tea.", aliases=["Annie"])
+    write("small/profiles.ndjson", ANN | {"phone": "030 2", "notes": "Likes coffee.", "aliases": ["Annie"]}, BEN)
 
     report = import_paths(workspace, [small_folder])
 
-    assert report.conflicts == len(open_conflicts(workspace))
-    assert found(workspace, "ann").fields["notes"] == "Likes tea."
-    assert {"value": "030 1", "label": ""} in found(workspace, "ann").fields["phones"]
+    assert report.conflicts == 1
+    assert open_conflicts(workspace) == [("Ann Keller", ["notes"])]
+    fields = found(workspace, "ann").fields
+    assert (fields["notes"], fields["aliases"]) == ("Likes tea.", ["Annie"])
+    assert {entry["value"] for entry in fields["phones"]} == {"030 1", "030 2"}
 
 
 def test_a_position_that_was_moved_here_stays_until_the_file_moves_it_too(
