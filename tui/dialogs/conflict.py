@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -271,7 +272,7 @@ class ConflictPanel(ConflictView):
     def _not_written(self, error: RolodocError) -> None:
         self._is_written = False
         if isinstance(error, Stale) or (isinstance(error, Conflict) and self.settled_by()):
-            self.do_conflict_reload()
+            self.reload("")
         else:
             self.work.say(f"not written: {error}", "bad")
 
@@ -298,12 +299,16 @@ class ConflictPanel(ConflictView):
             self.show_banner(what_is_new(self.shown, newer, self.app.workspace.actor.name, reload))
 
     def do_conflict_reload(self) -> None:
+        self.reload("as it is now")
+
+    def reload(self, said: str) -> None:
         """Shows what the record holds now; keeps the choices whose inputs are as they were, and says of which not."""
         if self.shown is not None:
             workspace, id = self.app.workspace, self.shown.reading.conflict.id
-            self.ask(lambda: read_conflict(workspace, id), self._take_newer, group="conflict", refuse=self._gone)
+            take = partial(self._take_newer, said)
+            self.ask(lambda: read_conflict(workspace, id), take, group="conflict", refuse=self._gone)
 
-    def _take_newer(self, reading: Reading) -> None:
+    def _take_newer(self, said: str, reading: Reading) -> None:
         if self.shown is None:
             return
         if reading.conflict.settled_at is not None:
@@ -317,7 +322,7 @@ class ConflictPanel(ConflictView):
             self.table.move_to(reopened[0])
             self.work.say(f"{self.shown.labels(reopened)} changed meanwhile: choose once more{kept}", "warn")
         else:
-            self.work.say(f"as it is now{kept}", "good")
+            self.work.say(f"{said}{kept}", "good")
 
 
 def _versions(reading: Reading) -> tuple[int, int]:

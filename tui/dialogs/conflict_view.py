@@ -54,6 +54,7 @@ class ConflictView(Panel):
         super().__init__(classes="conflict")
         self.title = "…"
         self.shown: Shown | None = None
+        self._detail = DETAIL  # lines that there are room for
         self.newer: Reading | None = None  # that came in meanwhile, and is shown when it is asked for
 
     def compose(self) -> ComposeResult:
@@ -135,8 +136,8 @@ class ConflictView(Panel):
     def show_detail(self) -> None:
         """Shows the field under the cursor word by word."""
         if self.shown is not None:
-            view, width = self.query_one("#word-diff", LineView), self.size.width
-            view.show(self.shown.lines.detail(self.field, self.shown.choices, width, view.size.height), top=0)
+            lines = self.shown.lines.detail(self.field, self.shown.choices, self.size.width, self._detail)
+            self.query_one("#word-diff", LineView).show(lines, top=0)
 
     def show_banner(self, text: str) -> None:
         """Tells in a line above the table what is new; nothing else changes."""
@@ -159,6 +160,7 @@ class ConflictView(Panel):
         fields = max(1, min(rows, max(2, room // 3 + (1 if room < TALL else 0))))
         left = room - fields
         detail = max(1, left) if left <= FEW else min(DETAIL, (left + 1) // 2)
+        self._detail = detail
         self.table.styles.height = fields
         self.query_one("#word-diff").styles.height = detail
         self.query_one("#outcome").display = left > detail

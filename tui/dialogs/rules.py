@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,6 +24,7 @@ from tui.widgets.painted import Span
 if TYPE_CHECKING:
     from tui.screens.conflicts import ConflictsScreen
 
+T = TypeVar("T")
 LOOKED_AT = 1_000  # conflicts, for the fields and sources that a rule can be about
 SAYS: dict[Prefer, str] = {
     "newest": "what was saved last, by when it reached the store",
@@ -120,15 +122,12 @@ class RulesPanel(Panel):
         if self._conflicts is None:
             rows = workspace.page(Query(entity="conflict", sort="created"), limit=LOOKED_AT).rows
             return _offer(rows)
-        fields: dict[Scope, None] = {}
-        sources: dict[str, None] = {}
-        suggested: list[str] = []
-        for id in self._conflicts[:LOOKED_AT]:
-            conflict = workspace.conflict(id)
-            fields |= dict.fromkeys(Scope(conflict.record.entity, one.field) for one in conflict.fields)
-            sources |= dict.fromkeys(side.source for side in (conflict.mine, conflict.theirs) if side.source)
-            suggested.append(conflict.suggested)
-        return _offered(fields, sources, suggested)
+        conflicts = [workspace.conflict(id) for id in self._conflicts[:LOOKED_AT]]
+        return _offered(
+            [Scope(one.record.entity, field.field) for one in conflicts for field in one.fields],
+            [side.source for one in conflicts for side in (one.mine, one.theirs)],
+            [one.suggested for one in conflicts],
+        )
 
     def _take_offer(self, offer: Offer) -> None:
         at = self._suggested or offer.suggested or "newest"
@@ -192,7 +191,11 @@ class RulesPanel(Panel):
     def _show_verdict(self, found: Settlement) -> None:
         self.query_one("#verdict", Bar).show([Span(f"  {verdict(found)}", "good" if found.decided else "warn")])
         lines = [
-            line(Span(f"{title[:30]:<30} ", ""), Span(f"{label:<14} ", "label"), Span(value or "(empty)"))
+            line(
+                Span(f"{title[:30]:<30} ", ""),
+                Span(f"{label:<14} ", "label"),
+                Span(value.replace("\n", " ") or "(empty)"),
+            )
             for title, label, value in found.sample
         ]
         self.query_one("#sample", LineView).show(lines, top=0)
@@ -269,20 +272,25 @@ def plural(count: int, name: str) -> str:
 
 
 def _offer(rows: Sequence[ConflictRow]) -> Offer:
-    fields = dict.fromkeys(Scope(row.record_entity, name) for row in rows for name in row.fields)
-    sources = dict.fromkeys(side.source for row in rows for side in (row.mine, row.theirs) if side.source)
-    return _offered(fields, sources, [row.suggested for row in rows])
-
-
-def _offered(fields: dict[Scope, None], sources: dict[str, None], suggested: Sequence[str]) -> Offer:
-    entities = dict.fromkeys(scope.entity for scope in fields)
-    kinds = [Scope(entity) for entity in entities] if len(entities) > 1 else []
-    counted = {name: suggested.count(name) for name in suggested if name}
-    return Offer(
-        [*((prefer, "") for prefer in SAYS), *(("source", name) for name in sources), *_roles()],
-        [Scope(), *kinds, *fields],
-        max(counted, key=counted.__getitem__, default=""),
+    return _offered(
+        [Scope(row.record_entity, name) for row in rows for name in row.fields],
+        [side.source for row in rows for side in (row.mine, row.theirs)],
+        [row.suggested for row in rows],
     )
+
+
+def _offered(fields: Sequence[Scope], sources: Sequence[str], suggested: Sequence[str]) -> Offer:
+    """What there is most of stands first."""
+    entities = _most(scope.entity or "" for scope in fields)
+    kinds = [Scope(cast(Entity, entity)) for entity in entities] if len(entities) > 1 else []
+    rules: list[tuple[Prefer, str]] = [(prefer, "") for prefer in SAYS]
+    rules += [("source", name) for name in _most(filter(None, sources))]
+    suggestion = next(iter(_most(filter(None, suggested))), "")
+    return Offer([*rules, *_roles()], [Scope(), *kinds, *_most(fields)], suggestion)
+
+
+def _most(names: Iterable[T]) -> list[T]:
+    return [name for name, _ in Counter(names).most_common()]
 
 
 def _roles() -> Iterator[tuple[Prefer, str]]:

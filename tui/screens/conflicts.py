@@ -213,7 +213,7 @@ class ConflictsScreen(RecordScreen):
         if panel is not None and last is not None:
             panel.read(last.conflict.id)
         elif panel is not None:
-            panel.do_conflict_reload()
+            panel.reload(receipt.summary)
 
     # --- rules ------------------------------------------------------------------------------------------------
 
@@ -232,16 +232,17 @@ class ConflictsScreen(RecordScreen):
         undo = self.app.key_named("undo")
         fields, records = plural(settlement.decided, "field"), plural(settlement.records, "record")
         said = f"{label} settled {fields} in {records}"
-        left = f"; {settlement.open:,} stay open" if settlement.open else ""
+        left = f"; {settlement.open:,} {'stays' if settlement.open == 1 else 'stay'} open" if settlement.open else ""
         self.close_panel()
         panel = self.conflict_panel
         if panel is not None and not settlement.open:
             self._go_on(said)
             return
+        said = f"{said}{left}; {undo} takes that back"
         if panel is not None:
-            panel.do_conflict_reload()
+            panel.reload(said)
         self.after_write()
-        self.say(f"{said}{left}; {undo} takes that back", "good")
+        self.say(said, "good")
 
 
 def columns_of(drafts: Mapping[RecordId, int], me: str) -> Columns:
