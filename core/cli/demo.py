@@ -29,8 +29,8 @@ def demo(
 ) -> int:
     """Look around in a throw-away store.
 
-    A simulated colleague makes changes in it. With --keep the store stays, and is made even where there is no
-    terminal to show it.
+    A simulated colleague makes changes in it, and some conflicts wait to be settled. With --keep the store stays,
+    and is made even where there is no terminal to show it.
     """
     if session.settings.store:
         raise UsageError("--db: demo makes a store of its own; --keep DIR keeps it")
@@ -44,7 +44,7 @@ def demo(
     with _folder(keep) as folder:
         path = folder / "demo.db"
         with progress_bar("making the demo") as progress:
-            build_demo(path, size=size, progress=progress)
+            build_demo(path, size=size, progress=progress, looker=session.settings.actor("terminal"))
         session.settings.store, session.settings.thin = str(path), thin
         if keep:
             session.out.line(f"the demo stays in {path}")

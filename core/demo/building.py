@@ -23,14 +23,20 @@ LINKS_EACH_SIZED: Final = 5
 BATCH: Final = 4_000  # documents a transaction, and then the links of these
 FILES: Final = 25  # documents with a file
 
+LOOKER: Final = Actor("you", "terminal")
 BUILDER: Final = Actor("Records office", "demo")
 
 
 def build_demo(
-    path: str | Path, *, size: int | None = None, progress: Progress | None = None, seed: int = SEED
+    path: str | Path,
+    *,
+    size: int | None = None,
+    progress: Progress | None = None,
+    seed: int = SEED,
+    looker: Actor = LOOKER,
 ) -> None:
     """Makes a store with `size` documents, a fifth as many profiles and five times as many links, some profiles having
-    very many of them; and two drafts on records that somebody else edited meanwhile.
+    very many of them; with conflicts in which `looker` is one side, and drafts of theirs.
 
     The same seed gives the same records, but for their ids. Raises Exists when there is a file at the path.
     """
@@ -39,9 +45,9 @@ def build_demo(
     workspace = open_workspace(str(path), BUILDER)
     try:
         _Builder(workspace, Random(seed), size, progress).build()
-        open_clashes(str(path), workspace)
     finally:
         workspace.close()
+    open_clashes(str(path), looker)
 
 
 class _Builder:

@@ -1,4 +1,4 @@
-"""The demo: believable, the same for the same seed, with two clashes and a colleague at work."""
+"""The demo: believable, the same for the same seed, with conflicts to settle and a colleague at work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.demo import Colleague, build_demo
 from core.drafts import list_drafts
 from core.errors import Exists
 from core.fields import check_fields
-from core.values import Actor, Change, Query, Ref
+from core.values import Actor, Change, Edit, Query, Ref
 from core.workspace import Workspace, open_workspace
 
 LOOKER = Actor("looker")
@@ -21,7 +21,7 @@ LOOKER = Actor("looker")
 @pytest.fixture(scope="module")
 def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "demo.db"
-    build_demo(path)
+    build_demo(path, looker=LOOKER)
     return path
 
 
@@ -88,17 +88,28 @@ def test_text_is_found_by_search(demo: Workspace) -> None:
     assert demo.search("harbour extension")
 
 
-def test_two_drafts_stand_against_later_edits_of_a_colleague(demo: Workspace) -> None:
-    drafts = list_drafts(demo)
+def test_conflicts_of_each_kind_wait_to_be_settled(demo: Workspace) -> None:
+    conflicts = [demo.conflict(row.id) for row in demo.page(Query(entity="conflict", sort="created")).rows]
 
-    assert {draft.entity for draft in drafts} == {"profile", "document"}
-    for draft in drafts:
-        assert draft.ref
-        stored = demo.get(draft.ref)
-        assert stored.version != draft.base_version
-        assert stored.updated_by == "Ann Keller"
-        for name, mine in draft.fields.items():
-            assert len({str(value) for value in (mine, draft.base[name], stored.fields[name])}) == 3
+    assert demo.stats().conflicts == len(conflicts) == 5
+    assert {one.question for one in conflicts} == {"fields", "deletion"}
+    assert {field.field for one in conflicts for field in one.fields} == {"phones", "notes", "emails", "title", "*"}
+    assert {one.mine.source for one in conflicts} == {"", "Membership list"}
+    for one in conflicts:
+        assert LOOKER.name in (one.mine.actor, one.theirs.actor)
+        assert demo.get(one.record).deleted_at is None
+
+
+def test_drafts_wait_to_be_saved(demo: Workspace) -> None:
+    new, draft = list_drafts(demo)
+
+    assert (new.id, new.fields) == (None, {"title": "Minutes of the next meeting"})
+    assert draft.ref
+    stored = demo.get(draft.ref)
+    assert (stored.updated_by, stored.version != draft.base_version) == ("Ann Keller", True)
+    receipt = demo.write([Edit(draft.ref, draft.fields, draft.base_version, merge=True)])
+    assert receipt.conflicts == []
+    assert demo.get(draft.ref).fields["attributes"]["floor"] == "3"
 
 
 def test_the_same_seed_gives_the_same_records(tmp_path: Path) -> None:
