@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from rich.cells import cell_len
+
 from core.errors import Invalid
 from core.form_text import editable_fields
 from core.merge import take
@@ -26,6 +28,7 @@ from tui.word_diff import CONTEXT, Piece, compare, same_start, shown, spans, wra
 CELL: Final = 400  # characters of a value that one line can show at most
 NARROW_CONTEXT: Final = 5  # characters of what is the same, in a narrow terminal
 ALIKE: Final = 12  # characters at the beginning of texts that are shown though they say nothing
+LEAST: Final = 6  # cells of a value, beside which there is a note
 LEAD: Final = 11  # cells before a value in the detail
 MOST: Final = 40  # lines of one side in the detail
 CHOSEN: Final = {"mine": "mine", "theirs": "theirs", "base": "as before", "both": "both"}
@@ -96,9 +99,12 @@ class ConflictLines:
         name = one.name
         texts = ["", *("" if side is None else self._cell(name, side) for side in (one.mine, one.theirs))]
         result = f" {self._cell(name, self.reading.record.fields.get(name))}"
-        room = cells.result - len(one.note) - GAP
-        if room > 8:
-            result = f"{fit(safe_text(result), room)}{' ' * GAP}{one.note}"
+        note = safe_text(one.note)
+        for told in (note, note.removesuffix(" changed it")):
+            room = cells.result - cell_len(told) - GAP
+            if room > LEAST:
+                result = f"{fit(safe_text(result), room)}{' ' * GAP}{told}"
+                break
         spans = [Span(self.label(name), "label"), *(Span(f" {text}", "label") for text in texts), Span(result, "label")]
         return Line(_spans(spans, cells), name, mark=one.mark)
 
