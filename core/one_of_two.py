@@ -33,6 +33,12 @@ def taken_of(result: MergeResult) -> dict[str, Taken]:
     return result.taken | {one.field: Taken("mine", one.theirs) for one in result.conflicts}
 
 
+def former_names(value: Mapping[str, Any], *names: str) -> list[str]:
+    """The aliases of a merged profile: its own, and the names that it does not have, lest one of them comes back as
+    another profile."""
+    return [alias for alias in dict.fromkeys((*value["aliases"], *names)) if alias != value["name"]]
+
+
 def _first_of(mine: Sequence[Any], merged: Sequence[Any]) -> list[Any]:
     """The merged entries, those of mine before the others: the first one of a list counts most."""
     return [one for one in mine if one in merged] + [one for one in merged if one not in mine]

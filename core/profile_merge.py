@@ -15,7 +15,7 @@ from core import conflicts, link_moves, meeting, merged
 from core.errors import Conflict, Invalid
 from core.fields import FIELDS, check_fields
 from core.merge_values import MergeResult, Taken
-from core.one_of_two import merge_two, taken_of
+from core.one_of_two import former_names, merge_two, taken_of
 from core.records import Row, load, load_one, record, stored_fields
 from core.rule_store import stored_rules
 from core.rules import Rule
@@ -98,8 +98,8 @@ def _merged_fields(
     assert result.value is not None
     taken = result.taken | {name: _taken(name, value, mine, theirs) for name, value in decided.items()}
     value = {**result.value, **decided}
-    value["aliases"] = _aliases(value, mine["name"], theirs["name"])
-    value["distinct_from"] = _distinct(stays, goes)
+    value["aliases"] = former_names(value, mine["name"], theirs["name"])
+    value |= {"distinct_from": _distinct(stays, goes), "merged_into": ""}
     return MergeResult(value, taken, [one for one in result.conflicts if one.field not in decided])
 
 
@@ -109,11 +109,6 @@ def _taken(name: str, value: Any, mine: Mapping[str, Any], theirs: Mapping[str, 
     if same(value, theirs[name]):
         return Taken("theirs", mine[name])
     return Taken("mine" if same(value, mine[name]) else "value", theirs[name])
-
-
-def _aliases(value: Mapping[str, Any], *names: str) -> list[str]:
-    """With the names that were given up, lest one of them comes back as another profile."""
-    return [alias for alias in dict.fromkeys((*value["aliases"], *names)) if alias != value["name"]]
 
 
 def _distinct(stays: Row, goes: Row) -> list[str]:

@@ -1,95 +1,42 @@
-"""Two profiles become one, and one becomes two: fields, names, links, look-ups, undo."""
+"""Two profiles become one: fields, names, links, look-ups, undo."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.errors import Conflict, Invalid, NotFound, RolodocError
-from core.fields import FIELDS
 from core.values import (
     Create,
     Edit,
     MergeProfiles,
     Query,
-    Receipt,
-    RecordId,
     Ref,
     Resolve,
     Restore,
-    SplitProfile,
     Write,
     id_text,
 )
 from core.workspace import Workspace
-from tests.core.contract.conftest import NewPlace, Place
-from tests.core.making import delete, edit, fields_of, made, make_document, make_link, make_profile, make_type, new_link
-
-Snapshot = dict[Ref, dict[str, Any]]
-
-
-def living(workspace: Workspace) -> Snapshot:
-    """Everything that lives, with its fields."""
-    refs = [Ref(entity, row.id) for entity in FIELDS for row in workspace.page(Query(entity=entity), limit=10_000).rows]
-    return {ref: fields_of(workspace, ref) for ref in refs}
-
-
-def without_counting(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with their sets in one order."""
-    return {name: sorted(value) if FIELDS_OF_SETS.get(name) else value for name, value in fields.items()}
-
-
-FIELDS_OF_SETS = {name: True for table in FIELDS.values() for name, field in table.items() if field.kind == "set"}
-
-
-def links_of(workspace: Workspace, profile: Ref) -> set[tuple[RecordId, str]]:
-    rows = workspace.page(Query(entity="link", profile=profile.id, sort="created"), limit=10_000).rows
-    return {(row.document, row.type) for row in rows}
-
-
-def link_ids(workspace: Workspace, profile: Ref) -> list[RecordId]:
-    return [
-        row.id for row in workspace.page(Query(entity="link", profile=profile.id, sort="created"), limit=10_000).rows
-    ]
-
-
-def merge(workspace: Workspace, into: Ref, other: Ref, **fields: Any) -> Receipt:
-    return workspace.write([MergeProfiles(into.id, other.id, fields)])
-
-
-def split(workspace: Workspace, profile: Ref, links: list[RecordId], other: Ref | None = None, **fields: Any) -> Ref:
-    write = SplitProfile(profile.id, links, other.id if other else None, fields)
-    return workspace.write([write]).refs[0]
+from tests.core.contract.conftest import Place
+from tests.core.making import delete, edit, fields_of, made, make_link, make_profile, make_type, new_link
+from tests.core.merging import (
+    NOBODY,
+    Scene,
+    in_one_order,
+    links_of,
+    links_rows,
+    living,
+    make_drakes,
+    merge,
+)
 
 
 @pytest.fixture
 def pair(workspace: Workspace) -> tuple[Ref, Ref]:
-    """Fred Drake under two spellings, with a document of each and one of both."""
-    make_type(workspace, "author")
-    make_type(workspace, "editor")
-    full = make_profile(
-        workspace, "Fred L. Drake, Jr.", emails=["fdrake@example.org"], aliases=["Fred"], notes="Lives in Virginia."
-    )
-    short = make_profile(
-        workspace,
-        "F. Drake",
-        emails=["fred@example.net"],
-        phones=["+1 555 010 2030"],
-        aliases=["fdrake"],
-        kind="person",
-    )
-    first, second, third = (make_document(workspace, title) for title in ("One", "Two", "Three"))
-    make_link(workspace, first, full, position=1)
-    make_link(workspace, second, short, position=2, note="second author", tags=["draft"])
-    make_link(workspace, third, full, position=3, tags=["a"])
-    make_link(workspace, third, short, position=7, tags=["b"], note="checked")
-    make_link(workspace, third, short, "editor")
-    return full, short
+    return make_drakes(workspace)
 
 
 # --- fields and names ------------------------------------------------------------------------------------
@@ -203,7 +150,7 @@ def test_preview_shows_what_the_merge_then_does(workspace: Workspace, pair: tupl
     assert living(workspace) == before
     merge(workspace, full, short)
     assert preview.result.value is not None
-    assert without_counting(fields_of(workspace, full)) == without_counting(preview.result.value | {"merged_into": ""})
+    assert in_one_order(fields_of(workspace, full)) == in_one_order(preview.result.value | {"merged_into": ""})
 
 
 # --- links -----------------------------------------------------------------------------------------------
@@ -228,10 +175,6 @@ def test_every_link_moves_and_those_that_both_have_are_one(workspace: Workspace,
         assert (stands.fields["document"], stands.fields["type"]) == (was.fields["document"], was.fields["type"])
         assert stands.fields["profile"] == full.id
     assert moved
-
-
-def links_rows(workspace: Workspace, profile: Ref) -> list[Any]:
-    return workspace.page(Query(entity="link", profile=profile.id, sort="created"), limit=10_000).rows
 
 
 def test_a_moved_link_holds_what_it_held(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
@@ -425,134 +368,9 @@ def test_an_undo_does_not_overwrite_what_was_edited_since(place: Place) -> None:
     assert living(ann) == before
 
 
-# --- split -----------------------------------------------------------------------------------------------
-
-
-def test_split_with_the_links_that_moved_gives_both_as_they_were(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, short = pair
-    before = living(workspace)
-    moved = {id: fields_of(workspace, Ref("link", id)) for id in link_ids(workspace, short)}
-    merge(workspace, full, short)
-    chosen = [bytes.fromhex(fields_of(workspace, Ref("link", id))["merged_into"].replace("-", "")) for id in moved]
-
-    assert split(workspace, full, chosen, short) == short
-
-    after = living(workspace)
-    assert {ref: without_counting(fields) for ref, fields in after.items()} == {
-        ref: without_counting(fields) for ref, fields in before.items()
-    }
-    workspace.undo()
-    assert links_of(workspace, short) == set()
-    workspace.redo()
-    assert living(workspace) == after
-
-
-def test_what_was_changed_since_the_merge_stays_with_the_profile(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, short = pair
-    merge(workspace, full, short)
-    fields = fields_of(workspace, full)
-    edit(workspace, full, name="Frederick Drake", aliases=[*fields["aliases"], "Freddy"])
-
-    split(workspace, full, [], short)
-
-    fields = fields_of(workspace, full)
-    assert fields["name"] == "Frederick Drake"
-    assert set(fields["aliases"]) == {"Fred", "Freddy"}
-    assert [entry["value"] for entry in fields["emails"]] == ["fdrake@example.org"]
-    assert workspace.get(short).fields["merged_into"] == ""
-    assert workspace.resolve("F. Drake") == short
-
-
-def test_some_of_the_links_go_with_what_was_edited_on_them(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, short = pair
-    merge(workspace, full, short)
-    (two,) = [row for row in links_rows(workspace, full) if row.document_title == "Two"]
-    edit(workspace, Ref("link", two.id), note="edited since")
-
-    split(workspace, full, [two.id], short)
-
-    (back,) = links_rows(workspace, short)
-    assert back.document_title == "Two"
-    assert fields_of(workspace, Ref("link", back.id))["note"] == "edited since"
-    assert len(links_of(workspace, full)) == 3
-
-
-def test_links_go_to_a_new_profile(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, _ = pair
-    before = living(workspace)
-    (one,) = [row for row in links_rows(workspace, full) if row.document_title == "One"]
-
-    made = split(workspace, full, [one.id], name="Another Fred")
-
-    assert workspace.get(made).fields["name"] == "Another Fred"
-    assert workspace.get(made).fields["kind"] == "person"
-    assert [row.document_title for row in links_rows(workspace, made)] == ["One"]
-    assert [row.document_title for row in links_rows(workspace, full)] == ["Three"]
-    workspace.undo()
-    assert living(workspace) == before
-
-
-def test_links_go_to_another_profile_that_lives(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, short = pair
-    both = links_of(workspace, full) | links_of(workspace, short)
-
-    split(workspace, full, link_ids(workspace, full), short)
-
-    assert links_of(workspace, short) == both
-    assert links_of(workspace, full) == set()
-
-
-def test_what_came_by_way_of_a_third_comes_back(workspace: Workspace) -> None:
-    make_type(workspace)
-    first, second, third = (make_profile(workspace, name) for name in ("First", "Second", "Third"))
-    for number, profile in enumerate((first, second, third)):
-        make_link(workspace, make_document(workspace, f"D{number}"), profile)
-    merge(workspace, second, third)
-    merge(workspace, first, second)
-    (of_third,) = [row.id for row in links_rows(workspace, first) if row.document_title == "D2"]
-
-    split(workspace, first, [of_third], third)
-
-    assert [row.document_title for row in links_rows(workspace, third)] == ["D2"]
-    assert {row.document_title for row in links_rows(workspace, first)} == {"D0", "D1"}
-    assert fields_of(workspace, first)["aliases"] == ["Second"]
-    assert workspace.resolve("Third") == third
-    assert workspace.resolve("Second") == first
-
-
-def test_a_merge_and_its_split_in_one_request(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-    full, short = pair
-    before = living(workspace)
-
-    workspace.write([MergeProfiles(full.id, short.id), SplitProfile(full.id, [], short.id)])
-
-    assert without_counting(fields_of(workspace, full)) == without_counting(before[full])
-    assert fields_of(workspace, short) == before[short]
-    workspace.undo()
-    assert living(workspace) == before
-
-
 # --- refused ---------------------------------------------------------------------------------------------
 
 
-class Scene:
-    def __init__(self, workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
-        self.workspace = workspace
-        self.full, self.short = pair
-        self.third = make_profile(workspace, "Third")
-        self.trashed = make_profile(workspace, "Trashed")
-        self.merged = make_profile(workspace, "Merged")
-        self.club = make_profile(workspace, "Club", kind="organisation")
-        make_type(workspace, "publisher", profile_kinds=["organisation"])
-        self.published = make_link(workspace, make_document(workspace, "Four"), self.club, "publisher")
-        delete(workspace, self.trashed)
-        merge(workspace, self.third, self.merged)
-        self.links = link_ids(workspace, self.full)
-        self.unlinked = make_link(workspace, workspace.resolve("Four", "document"), self.full)
-        delete(workspace, self.unlinked)
-
-
-NOBODY = bytes(range(16))
 REFUSED: dict[str, tuple[Callable[[Scene], Write], type[RolodocError], str]] = {
     "with itself": (lambda s: MergeProfiles(s.full.id, s.full.id), Invalid, "cannot be merged with itself; name two"),
     "into nobody": (lambda s: MergeProfiles(NOBODY, s.full.id), NotFound, "there is no profile"),
@@ -594,66 +412,6 @@ REFUSED: dict[str, tuple[Callable[[Scene], Write], type[RolodocError], str]] = {
         Invalid,
         "merged_into: is set by the merge itself",
     ),
-    "split without an aim": (lambda s: SplitProfile(s.full.id, s.links), Invalid, "name the profile that the links go"),
-    "split to a new one without links": (
-        lambda s: SplitProfile(s.full.id, [], None, {"name": "New"}),
-        Invalid,
-        "links: choose the links",
-    ),
-    "split to a new one without a name": (
-        lambda s: SplitProfile(s.full.id, s.links, None, {"notes": "x"}),
-        Invalid,
-        "name: is missing",
-    ),
-    "split to a living one without links": (
-        lambda s: SplitProfile(s.full.id, [], s.short.id),
-        Invalid,
-        "links: choose the links that go to F. Drake",
-    ),
-    "split from itself": (lambda s: SplitProfile(s.full.id, s.links, s.full.id), Invalid, "split from itself"),
-    "split of nobody": (lambda s: SplitProfile(NOBODY, s.links, s.short.id), NotFound, "there is no profile"),
-    "split to nobody": (lambda s: SplitProfile(s.full.id, s.links, NOBODY), NotFound, "there is no profile"),
-    "split of the trash": (
-        lambda s: SplitProfile(s.trashed.id, s.links, s.short.id),
-        Conflict,
-        "Trashed is in the trash; restore it first",
-    ),
-    "split of a merged one": (
-        lambda s: SplitProfile(s.merged.id, s.links, s.short.id),
-        Conflict,
-        "Merged was merged into Third; split that one",
-    ),
-    "split to the trash": (
-        lambda s: SplitProfile(s.full.id, s.links, s.trashed.id),
-        Conflict,
-        "Trashed is in the trash, and was not merged into this profile",
-    ),
-    "split to one that another was merged into": (
-        lambda s: SplitProfile(s.full.id, s.links, s.merged.id),
-        Conflict,
-        "Merged was merged into Third; split that one",
-    ),
-    "split to a known one with fields": (
-        lambda s: SplitProfile(s.full.id, s.links, s.short.id, {"name": "x"}),
-        Invalid,
-        "fields: are for a new profile",
-    ),
-    "an unknown link": (lambda s: SplitProfile(s.full.id, [NOBODY], s.short.id), NotFound, "there is no link"),
-    "a link of another": (
-        lambda s: SplitProfile(s.full.id, [s.published.id], s.short.id),
-        Invalid,
-        "Four · publisher · Club is not a link of Fred L. Drake, Jr.",
-    ),
-    "a link in the trash": (
-        lambda s: SplitProfile(s.full.id, [s.unlinked.id], s.short.id),
-        Conflict,
-        "is in the trash; restore it first",
-    ),
-    "a link that the kind does not suit": (
-        lambda s: SplitProfile(s.club.id, [s.published.id], s.full.id),
-        Invalid,
-        '"publisher" links organisation profiles',
-    ),
     "restoring a merged one": (
         lambda s: Restore(s.merged),
         Conflict,
@@ -664,7 +422,7 @@ REFUSED: dict[str, tuple[Callable[[Scene], Write], type[RolodocError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_merged_or_split_is_refused_with_a_sentence(
+def test_what_cannot_be_merged_is_refused_with_a_sentence(
     workspace: Workspace, pair: tuple[Ref, Ref], case: str
 ) -> None:
     scene = Scene(workspace, pair)
@@ -704,67 +462,3 @@ def test_more_names_than_a_profile_holds(workspace: Workspace) -> None:
     assert living(workspace) == before
     merge(workspace, one, other, aliases=["one for all"])
     assert set(fields_of(workspace, one)["aliases"]) == {"one for all", "Other"}
-
-
-# --- properties ------------------------------------------------------------------------------------------
-
-ends = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2), st.sampled_from(["author", "editor"])), unique=True)
-names = st.sampled_from(["Ann", "Anne", "A. Keller", "Zoë"])
-profiles = st.fixed_dictionaries(
-    {
-        "name": names,
-        "aliases": st.lists(names, unique=True, max_size=2),
-        "emails": st.lists(st.sampled_from(["a@x.org", "b@x.org"]), unique=True, max_size=2),
-        "notes": st.sampled_from(["", "one\ntwo", "one\nthree"]),
-        "attributes": st.dictionaries(st.sampled_from("xy"), st.integers(0, 2), max_size=2),
-    }
-)
-
-
-@settings(max_examples=40)
-@given(people=st.lists(profiles, min_size=3, max_size=3), linked=ends, notes=st.lists(st.sampled_from(["", "n", "m"])))
-def test_no_merge_or_split_loses_a_link_and_undo_gives_everything_back(
-    new_place: NewPlace, people: list[dict[str, Any]], linked: list[tuple[int, int, str]], notes: list[str]
-) -> None:
-    with new_place() as place:
-        workspace = place.open()
-        for type in ("author", "editor"):
-            make_type(workspace, type)
-        documents = [make_document(workspace, f"D{n}") for n in range(5)]
-        refs = [make_profile(workspace, **person) for person in people]
-        for number, (document, profile, type) in enumerate(linked):
-            note = notes[number % len(notes)] if notes else ""
-            make_link(workspace, documents[document], refs[profile], type, note=note, position=number)
-        states = [living(workspace)]
-        all_links = links_of(workspace, refs[0]) | links_of(workspace, refs[1]) | links_of(workspace, refs[2])
-
-        merge(workspace, refs[1], refs[2])
-        states.append(living(workspace))
-        merge(workspace, refs[0], refs[1])
-        states.append(living(workspace))
-        assert links_of(workspace, refs[0]) == all_links
-        of_second = [id for id in link_ids(workspace, refs[0]) if key(workspace, id) in keys_of(states[1], refs[1])]
-        split(workspace, refs[0], of_second, refs[1])
-        after_split = living(workspace)
-        assert {ref: without_counting(f) for ref, f in after_split.items()} == {
-            ref: without_counting(f) for ref, f in states[1].items()
-        }
-        for state in reversed(states):
-            workspace.undo()
-            assert living(workspace) == state
-        for state in (*states[1:], after_split):
-            workspace.redo()
-            assert living(workspace) == state
-
-
-def key(workspace: Workspace, link: RecordId) -> tuple[RecordId, str]:
-    fields = fields_of(workspace, Ref("link", link))
-    return fields["document"], fields["type"]
-
-
-def keys_of(state: Snapshot, profile: Ref) -> set[tuple[RecordId, str]]:
-    return {
-        (fields["document"], fields["type"])
-        for ref, fields in state.items()
-        if ref.entity == "link" and fields["profile"] == profile.id
-    }
