@@ -175,12 +175,14 @@ class Later(NamedTuple):
 
 
 def _later(db: Connection, entity: Entity, id: int, seq: int) -> list[Later]:
-    """Those that stand: a request and the one that took it back are as if neither had been."""
+    """Those that stand: a request and the one that took it back are as if neither had been. What changed no field, but
+    only told what a merge overruled, overtakes nothing."""
     standing: dict[int, Later] = {}
     cancelled: set[int] = set()
     for request, reverts, actor, at, after in db.execute(
         "SELECT r.id, r.reverts, r.actor, r.at, c.after FROM change c JOIN request r ON r.id = c.request_id"
-        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? ORDER BY c.seq",
+        " WHERE c.entity = ? AND c.record_id = ? AND c.seq > ? AND NOT (c.kind = 'updated' AND c.after = '{}')"
+        " ORDER BY c.seq",
         (entity, id, seq),
     ):
         if standing.pop(reverts, None):
