@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from tests.bench.conflicts import open_conflicts
+from tests.bench.duplicates import duplicates
 from tests.bench.edits import single_edits
 from tests.bench.imports import imported_rows
 from tests.bench.links import bulk_links
@@ -30,6 +31,7 @@ BENCHES = {
     "import": imported_rows,
     "merge": merges,
     "conflicts": open_conflicts,
+    "duplicates": duplicates,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"
