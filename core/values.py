@@ -404,7 +404,8 @@ class Resolve(msgspec.Struct, frozen=True):
 class MergeProfiles(msgspec.Struct, frozen=True):
     """Makes `other` one with `into`: its links move, its name becomes an alias, and it goes to the trash.
 
-    `fields` are those of the merged profile that a person decided; the others are merged.
+    `fields` are those of the merged profile that a person decided; the others are merged, and where both clash stay as
+    `into` has them. Names that are given up become aliases also of `fields`.
     """
 
     into: RecordId
@@ -413,7 +414,11 @@ class MergeProfiles(msgspec.Struct, frozen=True):
 
 
 class SplitProfile(msgspec.Struct, frozen=True):
-    """Takes these links away from a profile, to one that was merged into it (`other`) or a new one of `fields`."""
+    """Takes these links away from a profile, to another one (`other`) or a new one of `fields`.
+
+    One that was merged into it comes back from the trash, and what that merge brought to the profile goes; of a link
+    that both had before, each has its own again.
+    """
 
     profile: RecordId
     links: list[RecordId]
@@ -488,7 +493,7 @@ class ProfileMerge(msgspec.Struct, frozen=True):
 
     into: Record
     other: Record
-    result: MergeResult  # of its conflicts `mine` is what `into` holds
+    result: MergeResult  # of its conflicts `mine` is what `into` holds, and what `value` has
     moved: int  # links
     joined: int  # links that both have, which become one
 
