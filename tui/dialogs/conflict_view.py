@@ -168,7 +168,11 @@ class ConflictView(Panel):
     def on_resize(self, event: events.Resize) -> None:
         del event
         self._share_height()
-        self.call_after_refresh(self.show_choices)
+        self.call_after_refresh(self._show_in_new_size)
+
+    def _show_in_new_size(self) -> None:
+        self.show_choices()
+        self.work.refresh_keys()
 
     # --- the table's own messages -----------------------------------------------------------------------------
 

@@ -80,11 +80,11 @@ class RulesPanel(Panel):
         Binding("l", "standing", "The standing rules", show=False, id="rules.standing"),
     ]
 
-    def __init__(self, conflicts: Sequence[RecordId] | None, suggested: str = "") -> None:
+    def __init__(self, conflicts: Sequence[RecordId] | None) -> None:
         super().__init__(classes="rules")
         self._conflicts = conflicts
-        self._suggested = suggested
-        self._offer = Offer([(prefer, "") for prefer in SAYS], [Scope()], suggested)
+        self._offer = Offer([(prefer, "") for prefer in SAYS], [Scope()], "")
+        self._has_moved = False  # the cursor, before there was something to suggest
         self._scope = 0
         self._applies = False  # once what can be chosen from is there
 
@@ -112,7 +112,7 @@ class RulesPanel(Panel):
 
     def on_mount(self) -> None:
         self.take_keys(self.view)
-        self._show(to=self._suggested or "newest")
+        self._show(to="newest")
         self.ask(self._read_offer, self._take_offer, group="offer")
 
     # --- what can be chosen from ----------------------------------------------------------------------------
@@ -130,10 +130,8 @@ class RulesPanel(Panel):
         )
 
     def _take_offer(self, offer: Offer) -> None:
-        at = self._suggested or offer.suggested or "newest"
-        moved = self.view.cursor_key not in (None, (self._suggested or "newest", ""))
         self._offer = offer
-        self._show(to="" if moved else at)
+        self._show(to="" if self._has_moved else offer.suggested or "newest")
 
     def _show(self, *, to: str = "") -> None:
         lines = [self._line(prefer, preferred) for prefer, preferred in self._offer.rules]
@@ -174,6 +172,7 @@ class RulesPanel(Panel):
 
     def on_line_view_moved(self, message: LineView.Moved) -> None:
         message.stop()
+        self._has_moved = True
         self._try()
 
     # --- what it would decide ---------------------------------------------------------------------------------
@@ -285,7 +284,8 @@ def _offered(fields: Sequence[Scope], sources: Sequence[str], suggested: Sequenc
     kinds = [Scope(cast(Entity, entity)) for entity in entities] if len(entities) > 1 else []
     rules: list[tuple[Prefer, str]] = [(prefer, "") for prefer in SAYS]
     rules += [("source", name) for name in _most(filter(None, sources))]
-    suggestion = next(iter(_most(filter(None, suggested))), "")
+    suggestion, count = next(iter(Counter(suggested).most_common(1)), ("", 0))
+    suggestion = suggestion if 2 * count > len(suggested) else ""
     return Offer([*rules, *_roles()], [Scope(), *kinds, *_most(fields)], suggestion)
 
 

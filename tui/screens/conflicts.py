@@ -223,8 +223,7 @@ class ConflictsScreen(RecordScreen):
 
     async def open_rules(self, conflicts: list[RecordId] | None) -> None:
         """Asks for a rule for these conflicts, or for all that are open."""
-        row = cast("ConflictRow | None", self.records.cursor_row)
-        await self.open_panel(RulesPanel(conflicts, row.suggested if row is not None else ""), over=True)
+        await self.open_panel(RulesPanel(conflicts), over=True)
 
     def settled_by_rule(self, settlement: Settlement, label: str) -> None:
         """A rule was applied to many conflicts: what is left stands in the list."""
