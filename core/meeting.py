@@ -34,7 +34,7 @@ def edit(request: OpenRequest, write: Edit, row: Row) -> None:
     names = names_of(entity, fields)
     base = base_of(request, write, row, names) | conflicts.open_base(request.db, entity, row[0], mine_side)
     base = {name: value for name, value in base.items() if name in names}
-    mine = base | (_put_in(entity, base, fields) if write.source else fields)
+    mine = base | (put_in(entity, base, fields) if write.source else fields)
     if write.source:
         sources.keep(request.db, entity, row[0], write.source, fields)
     if row[6] is not None:
@@ -101,7 +101,7 @@ def names_of(entity: Entity, fields: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys((*fields, *paired)))
 
 
-def _put_in(entity: Entity, base: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+def put_in(entity: Entity, base: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a source, of a map those keys that it does not name as they were."""
     return {name: base[name] | value if FIELDS[entity][name].kind == "map" else value for name, value in fields.items()}
 

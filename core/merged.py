@@ -70,13 +70,14 @@ def edit(request: OpenRequest, write: Edit, row: Row, into: Row) -> Ref:
     entity = write.ref.entity
     fields = check_fields(entity, write.fields)
     names = meeting.names_of(entity, fields)
-    if write.source:
+    if write.source and write.version is None:
         base = stored_fields(entity, row) | sources.said_of(request.db, entity, row[0], write.source)
-        sources.keep(request.db, entity, row[0], write.source, fields)
     else:
         base = meeting.base_of(request, write, row, names)
     base = {name: base[name] for name in names}
-    mine = base | fields
+    mine = base | (meeting.put_in(entity, base, fields) if write.source else fields)
+    if write.source:
+        sources.keep(request.db, entity, row[0], write.source, fields)
     if entity == "profile":
         base, mine = _named_as_alias(base), _named_as_alias(mine)
     spoken = {name for name in mine if not FIELDS[entity][name].same(mine[name], base[name])}
