@@ -27,6 +27,7 @@ SELECT before || after || taken FROM change WHERE entity IN ('document', 'confli
 UNION ALL SELECT contents FROM document WHERE contents <> '[]'
 UNION ALL SELECT base || mine || theirs || outcome FROM conflict
 UNION ALL SELECT fields FROM source_value WHERE entity = 'document'
+UNION ALL SELECT before || after FROM source_word WHERE entity = 'document'
 UNION ALL SELECT value FROM memory
 """
 

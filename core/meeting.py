@@ -36,7 +36,7 @@ def edit(request: OpenRequest, write: Edit, row: Row) -> None:
     base = {name: value for name, value in base.items() if name in names}
     mine = base | (put_in(entity, base, fields) if write.source else fields)
     if write.source:
-        sources.keep(request.db, entity, row[0], write.source, fields)
+        sources.keep(request, entity, row[0], write.source, fields)
     if row[6] is not None:
         if not _outlives_deletion(request, entity, row, base, mine, mine_side):
             return

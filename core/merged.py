@@ -77,7 +77,7 @@ def edit(request: OpenRequest, write: Edit, row: Row, into: Row) -> Ref:
     base = {name: base[name] for name in names}
     mine = base | (meeting.put_in(entity, base, fields) if write.source else fields)
     if write.source:
-        sources.keep(request.db, entity, row[0], write.source, fields)
+        sources.keep(request, entity, row[0], write.source, fields)
     if entity == "profile":
         base, mine = _named_as_alias(base), _named_as_alias(mine)
     spoken = {name for name in mine if not FIELDS[entity][name].same(mine[name], base[name])}

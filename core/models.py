@@ -229,6 +229,25 @@ class SourceValue(SQLModel, table=True):
     fields: str = _words("{}")
 
 
+class SourceWord(SQLModel, table=True):
+    """What a source said anew in a request, and what it had said before, so that an undo unsays it."""
+
+    __tablename__: ClassVar[str] = "source_word"
+    __table_args__ = (
+        Index("source_word_of_request", "request_id"),
+        Index("source_word_of_record", "entity", "record_id"),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    request_id: int = _number(of="request.id")
+    entity: str = _words(None)
+    record_id: int = _number()
+    source: str = _words(None)
+    before: str = _words("{}")
+    after: str = _words("{}")
+
+
 class Rule(SQLModel, table=True):
     """A priority rule of the merge; the first one by position that can decide, decides."""
 

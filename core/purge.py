@@ -74,7 +74,8 @@ def _purge(request: OpenRequest, doomed: Doomed) -> None:
     for entity in ORDER:
         of_record = [(entity, id) for id in doomed[entity]]
         db.executemany("DELETE FROM external_id WHERE entity = ? AND record_id = ?", of_record)
-        db.executemany("DELETE FROM source_value WHERE entity = ? AND record_id = ?", of_record)
+        for table in ("source_value", "source_word"):
+            db.executemany(f"DELETE FROM {table} WHERE entity = ? AND record_id = ?", of_record)
         db.executemany(f"DELETE FROM {TABLES[entity]} WHERE id = ?", [(id,) for id in doomed[entity]])
     leftovers.forget(db, uids)
     leftovers.delete_unnamed_bodies(db)

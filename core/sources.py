@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import msgspec
 
@@ -12,34 +12,44 @@ from core.records import TABLES, body_of, in_chunks, keep_body, to_log
 from core.store import Connection
 from core.values import RecordId
 
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
 
-def keep(db: Connection, entity: Entity, id: int, source: str, fields: Mapping[str, Any]) -> None:
-    """Remembers what the source says of these fields; what it said of others stays."""
-    if earlier := said_of(db, entity, id, source):
-        fields = {**earlier, **fields}
+
+class Word(NamedTuple):
+    """What a source said anew of a record, in place of what: the fields that differ, as the log has them. One that is
+    missing on a side was not said there."""
+
+    entity: Entity
+    id: int
+    source: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def keep(request: OpenRequest, entity: Entity, id: int, source: str, fields: Mapping[str, Any]) -> None:
+    """Remembers what the source says of these fields; what it said of others stays. Undo of the request unsays it."""
     if text := fields.get("text"):
-        keep_body(db, text)
-    keep_many(db, entity, source, [(id, fields)])
+        keep_body(request.db, text)
+    earlier = _logged(request.db, entity, id, source)
+    after = {name: value for name, value in _as_logged(fields).items() if earlier.get(name, NEVER) != value}
+    if after:
+        before = {name: earlier[name] for name in after if name in earlier}
+        request.words.append(Word(entity, id, source, before, after))
+    _store(request.db, entity, id, source, earlier | after)
 
 
 def keep_many(db: Connection, entity: Entity, source: str, said: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """In place of what the source said of these records before, if anything; each with its local id."""
-    encode = msgspec.json.encode
+    """What the source says of new records, each with its local id."""
     db.executemany(
         "INSERT OR REPLACE INTO source_value(entity, record_id, source, fields) VALUES (?, ?, ?, ?)",
-        [
-            (entity, id, source, encode({name: to_log(name, value) for name, value in fields.items()}).decode())
-            for id, fields in said
-        ],
+        [(entity, id, source, _json(_as_logged(fields))) for id, fields in said],
     )
 
 
 def said_of(db: Connection, entity: Entity, id: int, source: str) -> dict[str, Any]:
     """The fields that the source named when it spoke last of the record."""
-    found = db.execute(
-        "SELECT fields FROM source_value WHERE entity = ? AND record_id = ? AND source = ?", (entity, id, source)
-    ).fetchone()
-    return _decode(db, found[0]) if found else {}
+    return _with_text(db, _logged(db, entity, id, source))
 
 
 def said(db: Connection, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:
@@ -48,26 +58,88 @@ def said(db: Connection, entity: Entity, source: str, ids: Sequence[RecordId]) -
         f"SELECT t.uid, s.fields FROM {TABLES[entity]} t"
         " JOIN source_value s ON s.entity = ? AND s.record_id = t.id AND s.source = ? WHERE t.uid IN"
     )
-    return {uid: _decode(db, fields) for uid, fields in in_chunks(db, sql, list(ids), (entity, source))}
+    return {
+        uid: _with_text(db, msgspec.json.decode(fields))
+        for uid, fields in in_chunks(db, sql, list(ids), (entity, source))
+    }
 
 
-def take_back(db: Connection, entity: Entity, id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """A value that goes from `before` to `after`, as the log has them, was not said where it was a source's last word:
-    what the source says next meets what was there before."""
-    for source, text in db.execute(
-        "SELECT source, fields FROM source_value WHERE entity = ? AND record_id = ?", (entity, id)
-    ).fetchall():
-        said = msgspec.json.decode(text)
-        unsaid = {name: after[name] for name in said if name in after and said[name] == before[name]}
-        if unsaid:
-            db.execute(
-                "UPDATE source_value SET fields = ? WHERE entity = ? AND record_id = ? AND source = ?",
-                (msgspec.json.encode(said | unsaid).decode(), entity, id, source),
-            )
+def log_words(request: OpenRequest) -> None:
+    """Keeps what this request said with it. A word that changed nothing else stands by itself: no undo unsays it."""
+    if request.id is None:
+        for word in request.words:
+            for name in word.after:
+                path = f'$."{name}"'
+                request.db.execute(FORGET, (path, path, word.entity, word.id, word.source))
+        return
+    request.db.executemany(
+        "INSERT INTO source_word(request_id, entity, record_id, source, before, after) VALUES (?, ?, ?, ?, ?, ?)",
+        [(request.id, *word[:3], _json(word.before), _json(word.after)) for word in request.words],
+    )
 
 
-def _decode(db: Connection, text: str) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.json.decode(text)
+def take_back(
+    request: OpenRequest,
+    requests: Iterable[int],
+    record: tuple[Entity, int] | None = None,
+    fields: Collection[str] = (),
+) -> None:
+    """Unsays what was said in these requests (of this record and these fields alone, where they are given): what the
+    source says next meets what it had said before. What it said since stays."""
+    rows = in_chunks(request.db, WORDS, sorted(requests))
+    for _, entity, id, source, before, after in sorted(rows, reverse=True):
+        if record in (None, (entity, id)):
+            word = Word(entity, id, source, msgspec.json.decode(before), msgspec.json.decode(after))
+            _unsay(request, word, fields)
+
+
+def _unsay(request: OpenRequest, word: Word, fields: Collection[str]) -> None:
+    """Where nothing was said since."""
+    entity, id, source, before, after = word
+    said = _logged(request.db, entity, id, source)
+    names = [
+        name
+        for name in before.keys() | after.keys()
+        if said.get(name, NEVER) == after.get(name, NEVER) and (not fields or name in fields)
+    ]
+    if names:
+        then = {name: before[name] for name in names if name in before}
+        now = {name: after[name] for name in names if name in after}
+        _store(request.db, entity, id, source, {n: v for n, v in said.items() if n not in names} | then)
+        request.words.append(Word(entity, id, source, now, then))
+
+
+WORDS: Final = "SELECT id, entity, record_id, source, before, after FROM source_word WHERE request_id IN"
+FORGET: Final = """
+UPDATE source_word SET before = json_remove(before, ?), after = json_remove(after, ?)
+WHERE entity = ? AND record_id = ? AND source = ?
+"""
+NEVER: Final = object()
+
+
+def _as_logged(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: to_log(name, value) for name, value in fields.items()}
+
+
+def _logged(db: Connection, entity: Entity, id: int, source: str) -> dict[str, Any]:
+    found = db.execute(
+        "SELECT fields FROM source_value WHERE entity = ? AND record_id = ? AND source = ?", (entity, id, source)
+    ).fetchone()
+    return cast(dict[str, Any], msgspec.json.decode(found[0])) if found else {}
+
+
+def _store(db: Connection, entity: Entity, id: int, source: str, logged: Mapping[str, Any]) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO source_value(entity, record_id, source, fields) VALUES (?, ?, ?, ?)",
+        (entity, id, source, _json(logged)),
+    )
+
+
+def _json(fields: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(fields).decode()
+
+
+def _with_text(db: Connection, fields: dict[str, Any]) -> dict[str, Any]:
     if fields.get("text"):
         fields["text"] = body_of(db, fields["text"])
     return fields

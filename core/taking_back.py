@@ -21,7 +21,7 @@ from core.fields import FIELDS, RECORDS, Entity
 from core.meeting import context_of
 from core.merge import merge
 from core.merge_values import FieldConflict, MergeResult, Side, Taken
-from core.records import Row, load, names, stored_fields
+from core.records import Row, in_chunks, load, names, stored_fields
 from core.store import Store
 from core.taking_course import LIFE, Values, as_logged, is_same, read_course, with_text
 from core.taking_scope import Scope, Scoped, find_scope
@@ -69,8 +69,18 @@ def _take_back(request: OpenRequest, wanted: TakingBack, scope: Scope) -> Taking
         else:
             records += 1
             changed += [one] if len(changed) < SHOWN else []
+    if request.id is not None:
+        _unsay(request, wanted, scope)
     receipt = request.finish([])
     return Taking((kept + changed)[:SHOWN], records, receipt, receipt.summary, len(kept))
+
+
+def _unsay(request: OpenRequest, wanted: TakingBack, scope: Scope) -> None:
+    """What sources said in the changes that go was not said."""
+    seqs = [seq for scoped in scope.changes.values() for seq in scoped.seqs]
+    requests = {id for (id,) in in_chunks(request.db, "SELECT request_id FROM change WHERE seq IN", seqs)}
+    record = next(iter(scope.changes)) if wanted.ref is not None else None
+    sources.take_back(request, requests, record, wanted.fields)
 
 
 def _in_order(scope: Scope) -> Iterable[tuple[Entity, int, Scoped]]:
@@ -167,7 +177,6 @@ class _Record:
         row = self._row()
         theirs = conflicts.last_side(self.db, self.entity, self.id, self.overtaken)
         self.request.edit(self.entity, row, with_text(self.db, values), self.taken, in_trash=True)
-        sources.take_back(self.db, self.entity, self.id, self.course.current, values)
         if self.overtaken:
             result = MergeResult(values, self.taken, list(self.clashing.values()))
             self._meet(row, theirs, result, self.overtaken)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from core import trash
+from core import sources, trash
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
@@ -64,14 +64,16 @@ def undo_change(store: Store, actor: Actor, seq: int) -> Receipt:
         changes = list(_logged(db, seq, seq))
         if not changes:
             raise NotFound(f"there is no change {seq}")
-        (size,) = db.execute(
-            "SELECT r.last_seq - r.first_seq + 1 FROM change c JOIN request r ON r.id = c.request_id WHERE c.seq = ?",
+        id, size = db.execute(
+            "SELECT r.id, r.last_seq - r.first_seq + 1 FROM change c JOIN request r ON r.id = c.request_id"
+            " WHERE c.seq = ?",
             (seq,),
         ).fetchone()
         if size == 1:
-            (id,) = db.execute("SELECT request_id FROM change WHERE seq = ?", (seq,)).fetchone()
             return _revert(db, actor, id)
-        return _take_back(OpenRequest(db, actor, f"undo of change {seq}"), changes)
+        request = OpenRequest(db, actor, f"undo of change {seq}")
+        sources.take_back(request, [id], record=changes[0][1:3])
+        return _take_back(request, changes)
 
 
 def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
@@ -79,7 +81,9 @@ def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
     taken = db.execute("SELECT actor, at FROM request WHERE reverts = ?", (id,)).fetchone()
     if taken:
         raise Conflict(f"{taken[0]} has undone that already, {format_instant(taken[1])}")
-    return _take_back(OpenRequest(db, actor, reverts=id, undo=not undo), _logged(db, first, last))
+    request = OpenRequest(db, actor, reverts=id, undo=not undo)
+    sources.take_back(request, [id])
+    return _take_back(request, _logged(db, first, last))
 
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:

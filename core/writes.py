@@ -138,6 +138,7 @@ class OpenRequest:
         self.done: Counter[tuple[ChangeKind, Entity]] = Counter()
         self.stats: Counter[str] = Counter()
         self.conflicts: dict[RecordId, None] = {}  # met or made, in order
+        self.words: list[sources.Word] = []  # that sources said anew
         self.touched: dict[tuple[Entity, int], None] = {}  # records whose open conflicts are to be looked at again
         self._changes: list[tuple[Any, ...]] = []
         # Versions are drawn anew for each request, so that a restored backup cannot give one out a second time.
@@ -179,6 +180,7 @@ class OpenRequest:
         """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
         conflicts.look_again(self)
         self.flush()
+        sources.log_words(self)
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
         if self.total > 1:
@@ -313,7 +315,7 @@ class OpenRequest:
         if write.external:
             self._keep_external("link", id, write.external)
         if write.source:
-            sources.keep(self.db, "link", id, write.source, bulk_links.without_ends(fields))
+            sources.keep(self, "link", id, write.source, bulk_links.without_ends(fields))
         return ref
 
     def insert(self, table: str, columns: Mapping[str, Any]) -> int:

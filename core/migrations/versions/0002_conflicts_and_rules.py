@@ -40,6 +40,21 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "source_word",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("request_id", BIG, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", BIG, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        _words("before", "{}"),
+        _words("after", "{}"),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("source_word_of_request", "source_word", ["request_id"])
+    op.create_index("source_word_of_record", "source_word", ["entity", "record_id"])
+    op.create_table(
         "rule",
         *_head(),
         sa.Column("name", sa.Text(), nullable=False),

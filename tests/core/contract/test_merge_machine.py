@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import Conflict, NotFound
 from core.merge_values import DELETED, KEPT, WHOLE
-from core.values import Create, Delete, Edit, RecordId, Ref, Resolve, Restore, Value, Write
+from core.values import Create, Delete, Edit, RecordId, Ref, Resolve, Restore, TakingBack, Value, Write
 from core.workspace import Workspace
 from tests.core.contract.conftest import NewPlace, Place
 
@@ -73,6 +73,9 @@ class Model:
                 self.fields[name] = merged
         self.look_again()
 
+    def hear(self, source: str, given: dict[str, Any]) -> None:
+        self.said[source] = self.said.get(source, {}) | given
+
     def look_again(self) -> None:
         for asked in self.open.values():
             for name in [name for name, one in asked.items() if same(one.mine, self.fields[name])]:
@@ -107,6 +110,7 @@ class Machine(RuleBasedStateMachine):
         self.ref = Ref("profile", bytes(16))
         self.known: list[RecordId] = []
         self.read: tuple[int, dict[str, Any]] = (0, {})
+        self.revisions: dict[int, Model] = {}
         self.done: list[tuple[tuple[Model, bytes], tuple[Model, bytes]]] = []
         self.undone: list[tuple[tuple[Model, bytes], tuple[Model, bytes]]] = []
 
@@ -147,13 +151,18 @@ class Machine(RuleBasedStateMachine):
 
     @rule(source=st.sampled_from(SOURCES[1:]), given=given_fields)
     def hear(self, source: str, given: dict[str, Any]) -> None:
-        """A source says something, again or anew. That it did is remembered, also when it is taken back."""
+        """A source says something, again or anew. Undo unsays it, unless it was all that came of the request."""
         expected = deepcopy(self.model)
-        base = EMPTY | expected.said.get(source, {})
-        expected.meet(source, base, given)
-        for model in (expected, *(state[0] for pair in (*self.done, *self.undone) for state in pair), self.model):
-            model.said[source] = model.said.get(source, {}) | given
+        expected.meet(source, EMPTY | expected.said.get(source, {}), given)
+        expected.hear(source, given)
+        said = self.model.said.get(source, {})
+        news = {name: value for name, value in given.items() if said.get(name) != value}
+        cursor = self.workspace.cursor()
         self.step(Edit(self.ref, given, source=source), expected)
+        if self.workspace.cursor() == cursor:
+            for before, after in (*self.done, *self.undone):
+                before[0].hear(source, news)
+                after[0].hear(source, news)
 
     @rule()
     def delete(self) -> None:
@@ -215,6 +224,20 @@ class Machine(RuleBasedStateMachine):
         expected.look_again()
         self.step(Resolve(self.conflict(source, "deletion"), {WHOLE: choice}), expected)
 
+    @rule(number=st.integers(0, 1_000))
+    def set_back(self, number: int) -> None:
+        """To how the record was at a revision. What sources said in changes of it since is unsaid, what they said
+        beside stays; the model takes over which."""
+        revision = sorted(self.revisions)[number % len(self.revisions)]
+        if revision == self.workspace.get(self.ref).revision:
+            return
+        then = self.revisions[revision]
+        expected = deepcopy(self.model)
+        expected.fields, expected.lives = deepcopy((then.fields, then.lives))
+        expected.look_again()
+        self.step(TakingBack(ref=self.ref, revision=revision), expected)
+        expected.said = {source: self.said(source) for source in SOURCES[1:]}
+
     @rule()
     def undo(self) -> None:
         self.take(self.workspace.undo, self.done, self.undone, 0)
@@ -225,9 +248,14 @@ class Machine(RuleBasedStateMachine):
 
     # --- one step and what must come of it ------------------------------------------------------------------
 
-    def step(self, write: Write, expected: Model) -> None:
+    def step(self, write: Write | TakingBack, expected: Model) -> None:
         before = (self.model, self.state())
-        receipt = self.workspace.write([write])
+        if isinstance(write, TakingBack):
+            taking = self.workspace.take_back(write)
+            assert taking.receipt
+            receipt = taking.receipt
+        else:
+            receipt = self.workspace.write([write])
         for id in receipt.conflicts:
             if id not in self.known:
                 self.known.append(id)
@@ -243,6 +271,9 @@ class Machine(RuleBasedStateMachine):
             one.id for one in conflicts if (one.mine.source, one.question, one.settled_at) == (source, question, None)
         ]
         return found
+
+    def said(self, source: str) -> dict[str, Any]:
+        return self.workspace.said("profile", source, [self.ref.id]).get(self.ref.id, {})
 
     def state(self) -> bytes:
         """What is stored of the record and of its conflicts, to the byte; not that it was stored, and when."""
@@ -289,7 +320,10 @@ class Machine(RuleBasedStateMachine):
                     assert same(one.theirs, record.fields[one.field])
                     stored[conflict.mine.source][one.field] = Open(one.base, one.mine)
         assert stored == self.model.open
+        for source, said in self.model.said.items():
+            assert self.said(source) == said
         assert doubted == self.model.doubted
+        self.revisions[record.revision] = deepcopy(self.model)
 
 
 def norm(value: Any) -> Any:

@@ -204,18 +204,34 @@ def test_a_rule_settles_what_an_import_meets(workspace: Workspace, small_folder,
     assert found(workspace, "ann").fields["name"] == "Ann Meier"
 
 
-def test_what_an_undone_import_said_is_not_forced_in_by_the_same_import(
-    workspace: Workspace, small_folder, write: Write
-) -> None:
+def test_an_import_that_was_undone_can_be_made_again(workspace: Workspace, small_folder, write: Write) -> None:
+    # given an import that brought a name, and that was undone
     import_paths(workspace, [small_folder])
     write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
     import_paths(workspace, [small_folder])
     workspace.undo()
-
-    report = import_paths(workspace, [small_folder])
-
     assert found(workspace, "ann").fields["name"] == "Ann Keller"
-    assert report.notes == ["Edited here since the last import, and left so: 1 profile."]
+
+    # when the same file is imported again, then it brings the name again
+    import_paths(workspace, [small_folder])
+    assert found(workspace, "ann").fields["name"] == "Ann Meier"
+
+    # and a corrected file does not clash with what was undone
+    workspace.undo()
+    write("small/profiles.ndjson", ANN | {"name": "Ann Weber"}, BEN)
+    report = import_paths(workspace, [small_folder])
+    assert (found(workspace, "ann").fields["name"], report.conflicts) == ("Ann Weber", 0)
+
+
+def test_what_an_undone_import_left_open_is_asked_again(workspace: Workspace, small_folder, write: Write) -> None:
+    import_paths(workspace, [small_folder])
+    edit(workspace, workspace.resolve("ann"), name="Ann Huber")
+    write("small/profiles.ndjson", ANN | {"name": "Ann Meier"}, BEN)
+    assert import_paths(workspace, [small_folder]).conflicts == 1
+    workspace.undo()
+    assert workspace.stats().conflicts == 0
+
+    assert import_paths(workspace, [small_folder]).conflicts == 1
 
 
 def test_forty_two_clashes_in_one_import(workspace: Workspace, write: Write) -> None:

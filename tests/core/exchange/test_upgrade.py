@@ -22,7 +22,7 @@ from tests.core.soundness import ask, assert_sound
 IMPORTER = Actor(name="tester", via="import")
 
 SINCE = """
-DROP TABLE source_value; DROP TABLE rule; DROP TABLE conflict;
+DROP TABLE source_value; DROP TABLE source_word; DROP TABLE rule; DROP TABLE conflict;
 ALTER TABLE profile DROP COLUMN merged_into; ALTER TABLE profile DROP COLUMN distinct_from;
 ALTER TABLE link DROP COLUMN merged_into; ALTER TABLE change DROP COLUMN taken;
 UPDATE alembic_version SET version_num = '0001';
