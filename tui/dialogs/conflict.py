@@ -102,9 +102,7 @@ class ConflictPanel(ConflictView):
         """One step, and on to the next open field."""
         if self.shown is not None:
             self.shown.choices.choose(choices)
-            if name := self._next_open():
-                self.table.move_to(name)
-            self._after_step()
+            self._after_step(self._next_open())
 
     def do_conflict_leave(self) -> None:
         if self.shown is not None:
@@ -125,8 +123,8 @@ class ConflictPanel(ConflictView):
         else:
             self.inbox.do_redo()
 
-    def _after_step(self) -> None:
-        self.show_choices()
+    def _after_step(self, cursor: str = "") -> None:
+        self.show_choices(cursor or None)
         self.work.refresh_header()
         if self._keeping is None:
             self._keeping = self.set_timer(PAUSE, self.keep)

@@ -121,15 +121,15 @@ class ConflictView(Panel):
         self.show_choices()
         self.work.refresh_header()
 
-    def show_choices(self) -> None:
-        """Shows what is chosen now."""
+    def show_choices(self, cursor: str | None = None) -> None:
+        """Shows what is chosen now; the cursor goes to that field, or stays where it is."""
         if self.shown is None or not self.size.width:
             return
         choices, lines = self.shown.choices, self.shown.lines
         columns, sides = lines.head(self.size.width)
         self.query_one("#columns", Bar).show(columns)
         self.query_one("#sides", Bar).show(sides)
-        self.table.show(lines.table(choices, self.size.width))
+        self.table.show(lines.table(choices, self.size.width), cursor=cursor)
         self.show_detail()
         self.query_one("#outcome", LineView).show(lines.merged(choices))
 

@@ -108,6 +108,9 @@ class ConflictsScreen(RecordScreen):
     # --- drafts of choices ----------------------------------------------------------------------------------
 
     def read_drafts(self) -> None:
+        """Looks what is kept, once the list is to be seen."""
+        if self.conflict_panel is not None:
+            return
         self.ask(lambda: kept_choices(self.app.workspace), self._take_drafts, group="drafts")
 
     def _take_drafts(self, drafts: dict[RecordId, int]) -> None:

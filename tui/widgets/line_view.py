@@ -119,7 +119,7 @@ class LineView(Painted, can_focus=True):
 
     def show(self, lines: Sequence[Line], *, cursor: Any = None, top: int | None = None) -> None:
         """Shows these lines; the cursor goes to the line with that key, else stays where it was, else to the first."""
-        before, had = self._cursor, self.cursor_key
+        before, had, shown = self._cursor, self.cursor_key, self._lines
         self._lines = list(lines)
         keys = {entry.key: at for at, entry in reversed(list(enumerate(self._lines))) if entry.key is not None}
         wanted = had if cursor is None else cursor
@@ -135,7 +135,7 @@ class LineView(Painted, can_focus=True):
             self._top = top
         elif cursor is not None or had is None:
             self._top = 0 if cursor is None else self._top
-        self._lay_out()
+        self._lay_out(shown)
         self._reveal()
         self._paint()
 
@@ -217,12 +217,20 @@ class LineView(Painted, can_focus=True):
         elif row >= self._top + height:
             self._top = row - height + 1
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, before: Sequence[Line] = ()) -> None:
+        """Makes rows of the lines; one that stands where it stood `before` keeps its rows, painted as they are."""
         width = max(1, self.size.width - MARGIN - 1)
+        kept: dict[int, list[_Row]] = {}
+        if self._width == self.size.width:
+            for row in self._rows:
+                kept.setdefault(row.line, []).append(row)
         self._width = self.size.width
         self._rows, self._first_row = [], {}
         for at, entry in enumerate(self._lines):
             self._first_row[at] = len(self._rows)
+            if at < len(before) and at in kept and before[at] == entry:
+                self._rows += kept[at]
+                continue
             if not entry.wraps:
                 self._rows.append(_Row(at, entry.spans, entry.end))
                 continue

@@ -139,9 +139,7 @@ def differing_runs(before: Strip, after: Strip) -> list[tuple[int, int]]:
     blank = [(" ", None)] * length
     a, b = (a + blank)[:length], (b + blank)[:length]
     runs: list[tuple[int, int]] = []
-    for x in range(length):
-        if a[x] == b[x]:
-            continue
+    for x in [x for x, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]:
         first, last = x, x + 1
         # A wide character is painted whole.
         while first and not (a[first][0] and b[first][0]):
