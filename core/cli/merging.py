@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, cast
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.listing import DEFAULT_LIMIT, Limit
 from core.cli.names import find_record
 from core.cli.objects import fields_object, receipt_object, record_object, row_object, value_object
+from core.cli.output import GAP
 from core.cli.shortening import shorten
 from core.cli.writing import Assignments, parse_assignments, tell_receipt
 from core.errors import Invalid, NotFound
@@ -20,6 +22,7 @@ from core.fields import FIELDS, field, sort_key
 from core.merge import take as taken_value
 from core.merge_values import FieldConflict, Take
 from core.one_of_two import former_names
+from core.safe_text import safe_text
 from core.values import (
     MergeProfiles,
     ProfileMerge,
@@ -38,6 +41,8 @@ Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="Id, external id
 SIDES: Final = ("mine", "theirs", "both")
 PAGE: Final = 1_000  # rows
 OPEN: Final = "?"
+NARROWEST: Final = 12  # cells of a value beside others
+LABELS: Final = 13  # cells of the mark and the longest name of a field
 
 
 def declare(app: typer.Typer) -> None:
@@ -52,11 +57,10 @@ def duplicates(session: Session, limit: Limit = DEFAULT_LIMIT) -> None:
     for pair in found if out.json else ():
         rows = {side: row_object("profile", row) for side, row in (("one", pair.one), ("other", pair.other))}
         out.object({"strength": pair.strength, "why": pair.why} | rows)
-    if not out.json:
-        out.table(["", "profile", "profile", "why", "id", "id"]).rows(
-            [pair.strength, pair.one.name, pair.other.name, pair.why, id_text(pair.one.id), id_text(pair.other.id)]
-            for pair in found
-        )
+    table = out.table([""] * 2, indent="  ")
+    for pair in () if out.json else found:
+        out.line(f"{pair.strength}: {pair.why}", bold=True)
+        table.rows([row.name, id_text(row.id)] for row in (pair.one, pair.other))
     if not found:
         out.note("no two profiles look like one person")
     elif len(found) == limit:
@@ -165,15 +169,24 @@ def _show(session: Session, preview: ProfileMerge, decided: Mapping[str, Any]) -
     for known in FIELDS["profile"].values():
         versions = [fields[known.name] for fields in (preview.into.fields, preview.other.fields, becomes)]
         if not known.internal and any(value != known.empty for value in versions):
-            texts = shorten(*map(known.format, versions))
+            texts = _cut(out.width, shorten(*map(known.format, versions)))
             rows.append([OPEN if known.name in clashing else "", known.name, *texts])
-    table.rows([["", "id", id_text(preview.into.ref.id), id_text(preview.other.ref.id), ""], *rows])
+    table.rows(rows)
     out.line()
     out.line(f"{_links_text(preview)}; nothing was written")
     if clashing:
         out.note(
             f"{OPEN} stays as {preview.into.title} has it; --take FIELD=theirs or --set FIELD=VALUE decide otherwise"
         )
+
+
+def _cut(width: int | None, texts: Sequence[str]) -> list[str]:
+    """Each in its share of the line."""
+    if width is None:
+        return list(texts)
+    share = max(NARROWEST, (width - LABELS) // len(texts) - len(GAP))
+    safe = map(safe_text, texts)
+    return [text if cell_len(text) <= share else f"{set_cell_size(text, share - 1)}…" for text in safe]
 
 
 def _preview_object(preview: ProfileMerge, becomes: dict[str, Any], clashing: list[str]) -> dict[str, Any]:

@@ -27,6 +27,11 @@ class Output:
         self._screen = sys.stdout.isatty()
         self._colour = self._screen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
+    @property
+    def width(self) -> int | None:
+        """Cells of a line of the screen; None in a pipe, where nothing is cut."""
+        return shutil.get_terminal_size().columns if self._screen else None
+
     def object(self, value: Any) -> None:
         """One line of JSON, in UTF-8 whatever the locale says."""
         try:
@@ -101,7 +106,7 @@ class Table:
 
     def _fit(self) -> None:
         """Takes what is over the width of the screen from the widest column."""
-        room = shutil.get_terminal_size().columns - len(self._indent) - len(GAP) * (len(self._widths) - 1)
+        room = (self._out.width or 0) - len(self._indent) - len(GAP) * (len(self._widths) - 1)
         widest = self._widths.index(max(self._widths))
         over = sum(self._widths) - room
         if over > 0:

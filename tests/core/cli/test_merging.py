@@ -54,11 +54,12 @@ def links(run, profile: str) -> list[tuple[str, str]]:
 def test_duplicates_tells_who_and_why(run, drakes):
     outcome = run("profile", "duplicates")
 
-    (line,) = outcome.out.splitlines()
     assert outcome.code == 0
-    assert line.split("  ")[:2] == ["strong", "Fred L. Drake, Jr."]
-    assert "email fdrake@example.org; name: initials" in line
-    assert line.endswith(f"{drakes['full']}  {drakes['short']}")
+    assert outcome.out.splitlines() == [
+        "strong: email fdrake@example.org; name: initials",
+        f"  Fred L. Drake, Jr.  {drakes['full']}",
+        f"  F. Drake            {drakes['short']}",
+    ]
 
 
 def test_duplicates_as_json(run, drakes):
@@ -76,7 +77,7 @@ def test_duplicates_says_when_there_are_none_and_when_there_are_more(run, worksp
         make_profile(workspace, "Ann Keller")
     outcome = run("profile", "duplicates", "--limit", "2")
 
-    assert len(outcome.out.splitlines()) == 2
+    assert outcome.out.count("weak: same name") == 2
     assert outcome.err == "the first 2; --limit N shows more\n"
 
 
@@ -139,14 +140,14 @@ def test_take_of_a_field_that_does_not_clash(run):
     assert (fields["name"], fields["phones"]) == ("F. Drake", [])
 
 
-def test_a_dry_run_shows_both_and_writes_nothing(run, drakes):
+@pytest.mark.usefixtures("drakes")
+def test_a_dry_run_shows_both_and_writes_nothing(run):
     changes = run("stats", "--json").object["changes"]
 
     outcome = run("profile", "merge", "p-1", "p-2", "--dry-run", "--take", "name=theirs")
 
     lines = {line.split()[0]: line for line in outcome.out.splitlines() if line.strip()}
     assert outcome.code == 0
-    assert drakes["full"] in lines["id"]
     assert lines["name"].split("  ")[-1].strip() == "F. Drake"
     assert lines["aliases"].strip().endswith("Fred L. Drake, Jr.")
     assert lines["?"].split()[1:2] == ["notes"]
@@ -294,7 +295,7 @@ def test_distinct_takes_a_pair_off_the_list_for_ever(run, drakes):
     assert run("profile", "duplicates").out == ""
     assert run("profile", "distinct", "p-2", "p-1").out == "nothing had to change\n"
     assert run("undo").code == 0
-    assert len(run("profile", "duplicates").out.splitlines()) == 1
+    assert run("profile", "duplicates").out.startswith("strong: email fdrake@example.org")
     assert drakes
 
 
