@@ -115,6 +115,11 @@ class Terminal:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.kill(self._pid, signal.SIGWINCH)
 
+    def kill(self) -> None:
+        """Ends the program at once, without a chance to save anything."""
+        os.kill(self._pid, signal.SIGKILL)
+        self._reader.join(PATIENCE)
+
     # --- what a person sees --------------------------------------------------------------------------
 
     @property

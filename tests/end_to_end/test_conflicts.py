@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
+from pathlib import Path
 
 import pytest
 
 from core.values import Actor, Create, Edit, Query
 from core.workspace import Workspace, open_workspace
 from tests.end_to_end.conftest import Open
-from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.terminal import PATIENCE, Terminal
 
 RECORDS = 42
 COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:[34][0-8]|9\d|10\d)[;m]")  # any but the terminal's own
@@ -112,3 +114,69 @@ def count_bytes(terminal: Terminal, key: str, shown: str) -> int:
     terminal.wait(shown)
     terminal.wait_rest()
     return len(terminal.output) - before
+
+
+def test_a_value_is_typed_in_the_editor_of_ones_own(clashing: Workspace, open_terminal: Open, tmp_path: Path) -> None:
+    # given an editor that shows what it was given, and writes another phone into it
+    seen = tmp_path / "seen.txt"
+    editor = tmp_path / "editor.sh"
+    editor.write_text(f'#!/bin/sh\ncp "$1" {seen}\nprintf "phones: mobile=0170 1; work=030 2\\n" > "$1"\n')
+    editor.chmod(0o755)
+    terminal = open_terminal(env={"EDITOR": str(editor)})
+    terminal.wait("1 / 42")
+    terminal.press("4")
+    terminal.wait("newest first")
+    terminal.press("enter")
+    terminal.wait("3 of 3 fields open")
+
+    # when
+    terminal.press("E")
+
+    # then
+    terminal.wait("2 of 3 fields open")
+    given = seen.read_text()
+    assert "# Customer 41: Phones" in given
+    for side in ("# base: work=030 1041", "# mine: work=030 3041", "# theirs: work=030 2041"):
+        assert side in given
+    terminal.type("Mw")
+    terminal.wait("is settled; this is the next one")
+    phones = clashing.get(clashing.resolve("Customer 41")).fields["phones"]
+    assert phones == [{"label": "mobile", "value": "0170 1"}, {"label": "work", "value": "030 2"}]
+
+
+def test_an_editor_that_fails_changes_nothing(clashing: Workspace, open_terminal: Open) -> None:
+    terminal = open_terminal(env={"EDITOR": "false"})
+    terminal.wait("1 / 42")
+    terminal.type("4")
+    terminal.wait("newest first")
+    terminal.press("enter")
+    terminal.wait("3 of 3 fields open")
+    terminal.press("E")
+    terminal.wait("the editor false ended with exit code 1; nothing was saved")
+    assert "3 of 3 fields open" in terminal.text
+
+
+def test_choices_outlive_a_terminal_that_is_killed(clashing: Workspace, open_terminal: Open) -> None:
+    # given two choices, kept a moment after they were made
+    terminal = open_terminal()
+    terminal.wait("1 / 42")
+    terminal.type("4")
+    terminal.wait("newest first")
+    terminal.press("enter")
+    terminal.wait("3 of 3 fields open")
+    terminal.type("12")
+    terminal.wait("1 of 3 fields open")
+    deadline = time.monotonic() + PATIENCE
+    while not clashing.recall("choices:"):
+        assert time.monotonic() < deadline, "the choices were never kept"
+
+    # when
+    terminal.kill()
+
+    # then
+    again = open_terminal()
+    again.wait("1 / 42")
+    again.type("4")
+    again.wait("2 chosen")
+    again.press("enter")
+    again.wait("1 of 3 fields open")
