@@ -9,65 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import msgspec
 from textual.binding import Binding
 
-from core.fields import Entity
-from core.values import Ref
-
-
-class AtConflict(msgspec.Struct, frozen=True):
-    """Where the person is in a conflict: the labels of its open fields, and what can be done with the one under the
-    cursor."""
-
-    open: tuple[str, ...] = ()
-    field: str = ""  # "" on a field that is settled already
-    chosen: bool = False
-    both: str = ""  # why it cannot hold both
-    typed: str = ""  # why no other value can be typed
-    settled: str = ""  # who settled the whole conflict meanwhile
-
-
-class Context(msgspec.Struct, frozen=True):
-    """What the person is at; `disabled` of an action looks at this alone."""
-
-    screen: str = ""
-    entity: Entity | None = None  # of the records that this screen lists
-    subject: Ref | None = None  # the record under the cursor
-    record: Ref | None = None  # the profile or document that is read: a new link starts from it
-    listed: bool = False  # a list of records has the keys
-    marked: int = 0
-    trash: bool = False  # the list shows the trash
-    draft: bool = False  # the cursor is on a draft
-    change: bool = False  # the cursor is on a change
-    depth: int = 0  # steps that `back` can take
-    filtered: bool = False
-    panel: str = ""  # the title of the panel that is open
-    forced: bool = False  # a forced command of an SSH server: no other program may be started
-    conflict: AtConflict | None = None  # the conflict that is open
-    conflicts: int = 0  # in the list of conflicts
-
-
-Disabled = Callable[[Context], str | None]
-
-
-def _never(_: Context) -> None:
-    return None
-
-
-class Action(msgspec.Struct, frozen=True):
-    """`disabled` gives the reason why it cannot be done now, or None. `screens` show it in their footer."""
-
-    id: str
-    keys: str
-    name: str
-    sentence: str
-    disabled: Disabled = _never
-    screens: tuple[str, ...] = ()
-
-    @property
-    def method(self) -> str:
-        return f"do_{self.id.replace('.', '_')}"
+from tui.action import Action, Context, Disabled, never
+from tui.conflict_actions import IN_CONFLICT, IN_INBOX
 
 
 def _unless_panel(context: Context) -> str | None:
@@ -217,7 +162,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "enter,right",
         "Open",
         "Go in: from a profile to its documents, from a document to its people.",
-        _never,
+        never,
         EVERY_SCREEN,
     ),
     Action(
@@ -326,100 +271,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
     Action("rules", "", "Standing rules", "Rules that settle what clashes before anybody is asked: add, move, remove."),
-    Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", _never, ANYWHERE),
-    Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", _never, ANYWHERE),
+    Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", never, ANYWHERE),
+    Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", never, ANYWHERE),
     Action("theme", "", "Theme", "Next theme: the terminal's own ground, dark, light, sixteen colours."),
-    Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", _never, ANYWHERE),
+    Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", never, ANYWHERE),
 )
-
-
-def _on_open_field(context: Context) -> str | None:
-    at = context.conflict
-    if at is None:
-        return "no conflict is open; enter opens one"
-    if at.settled:
-        return f"{at.settled} settled this conflict; esc leaves it"
-    return None if at.field else "this field is settled already; n goes to the next open one"
-
-
-def _with_both(context: Context) -> str | None:
-    return _on_open_field(context) or (context.conflict.both if context.conflict else "") or None
-
-
-def _with_typed(context: Context) -> str | None:
-    return _on_open_field(context) or (context.conflict.typed if context.conflict else "") or None
-
-
-def _typed_outside(context: Context) -> str | None:
-    return "this session may not start other programs" if context.forced else _with_typed(context)
-
-
-def _takes_back(context: Context) -> str | None:
-    chosen = context.conflict is not None and context.conflict.chosen
-    return _on_open_field(context) or (None if chosen else "nothing is chosen for this field")
-
-
-def _with_open(context: Context) -> str | None:
-    at = context.conflict
-    if at is None or at.settled:
-        return _on_open_field(context)
-    return None if at.open else "no field is open any more; w writes what is chosen"
-
-
-def _writes(context: Context) -> str | None:
-    at = context.conflict
-    if at is None or at.settled:
-        return _on_open_field(context)
-    names = ", ".join(at.open[:3]) + (f" and {len(at.open) - 3} more" if len(at.open) > 3 else "")
-    return f"still open: {names}; choose 1, 2, 0, 3 or e for each" if at.open else None
-
-
-def _in_conflict(context: Context) -> str | None:
-    return None if context.conflict is not None else "no conflict is open; enter opens one"
-
-
-def _with_conflicts(context: Context) -> str | None:
-    return None if context.conflicts or context.conflict is not None else "no conflict is open"
-
-
-_HERE: Final = ("conflict",)
-_RULES: Final = Action(
-    "conflict.rules",
-    "R",
-    "Rules",
-    "Settle the marked conflicts, or all of them, or the one that is open, by one rule; says first what it decides.",
-    _with_conflicts,
-    ("conflicts", "conflict"),
-)
-IN_INBOX: Final[tuple[Action, ...]] = (_RULES,)
-"""What the list of conflicts has keys for beside those of every screen."""
-IN_CONFLICT: Final[tuple[Action, ...]] = (
-    Action("conflict.mine", "1", "Mine", "Take mine for this field, and go on to the next.", _on_open_field, _HERE),
-    Action("conflict.theirs", "2", "Theirs", "Take theirs, which the record holds now.", _on_open_field, _HERE),
-    Action("conflict.base", "0", "Base", "Take what stood there before both.", _on_open_field, _HERE),
-    Action(
-        "conflict.both", "3", "Both", "Take both: of a set the union, of a text mine, then theirs.", _with_both, _HERE
-    ),
-    Action("conflict.edit", "e", "Edit", "Type a value of your own.", _with_typed, _HERE),
-    Action("conflict.write", "w,f2", "Write", "Write what is chosen, and go on to the next conflict.", _writes, _HERE),
-    _RULES,
-    Action("conflict.all.mine", "M", "All mine", "Take mine for every open field.", _with_open, _HERE),
-    Action("conflict.all.theirs", "T", "All theirs", "Take theirs for every open field.", _with_open, _HERE),
-    Action("conflict.leave", "x", "Leave open", "Take the choice for this field back.", _takes_back, _HERE),
-    Action(
-        "conflict.undo", "u", "Undo", "Take back the last choice; without one, your last write.", _in_conflict, _HERE
-    ),
-    Action("conflict.redo", "U", "Redo", "Take back the last undo.", _in_conflict),
-    Action("conflict.next.open", "n", "Next open", "To the next open field, also of the next conflict.", _in_conflict),
-    Action("conflict.previous.open", "N", "Previous open", "To the open field before this one.", _in_conflict),
-    Action("conflict.next", "right_square_bracket", "Next conflict", "To the conflict after this one.", _in_conflict),
-    Action("conflict.previous", "left_square_bracket", "Previous conflict", "To the one before it.", _in_conflict),
-    Action("conflict.edit.external", "E", "Edit outside", "Type the value in $EDITOR.", _typed_outside),
-    Action(
-        "conflict.reload", "r", "Reload", "Merge again with what the record holds now; keeps choices.", _in_conflict
-    ),
-)
-"""What an open conflict has keys for."""
 
 BY_ID: Final = {action.id: action for action in (*ACTIONS, *IN_INBOX, *IN_CONFLICT)}
 

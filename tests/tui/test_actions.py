@@ -6,8 +6,10 @@ import pytest
 from textual.binding import Binding
 
 from core.values import Ref
-from tui.actions import ACTIONS, BY_ID, IN_CONFLICT, IN_INBOX, AtConflict, Context, bindings, key_names
+from tui.action import AtConflict, Context
+from tui.actions import ACTIONS, BY_ID, bindings, key_names
 from tui.app import MODES
+from tui.conflict_actions import IN_CONFLICT, IN_INBOX
 from tui.dialogs.conflict import ConflictPanel
 from tui.screens.activity import ActivityScreen
 from tui.screens.conflicts import ConflictsScreen

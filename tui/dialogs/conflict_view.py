@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.merge_values import WHOLE
-from tui.actions import AtConflict
+from tui.action import AtConflict
 from tui.conflict_choices import Choices
 from tui.conflict_lines import ConflictLines
 from tui.conflict_reading import Reading

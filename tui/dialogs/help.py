@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from tui.actions import Action, key_names
+from tui.action import Action
+from tui.actions import key_names
 from tui.dialogs.panel import Panel
 from tui.feed import FEED_FILTERS
 from tui.filtering import FILTERS

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from tui.actions import Action, key_names
+from tui.action import Action
+from tui.actions import key_names
 from tui.off_loop import OffLoop
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ from textual import on
 from textual.binding import BindingType
 
 from core.values import Change, ConflictRow, Query, Receipt, RecordId, Ref, Settlement
-from tui.actions import ACTIONS, IN_INBOX, Action, Context, bindings
+from tui.action import Action, Context
+from tui.actions import ACTIONS, bindings
+from tui.conflict_actions import IN_INBOX
 from tui.conflict_choices import Choices, keep_choices, kept_choices
 from tui.describe import field_label
 from tui.dialogs.conflict import ConflictPanel
