@@ -42,13 +42,14 @@ READER_PRAGMAS: Final = (
     "PRAGMA query_only = ON",
 )
 WRITER_PRAGMAS: Final = (
-    "PRAGMA busy_timeout = 0",
+    "PRAGMA busy_timeout = 5000",  # for the next ones: they read a file that another program may be making
     "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 0",
 )
 
 
