@@ -1,27 +1,26 @@
-"""New links: one by one, and many at once.
+"""Many new links at once.
 
-Many at once is the hot path of imports: the ends are looked up a thousand at a time, the rows go in by one
+This is the hot path of imports: the ends are looked up a thousand at a time, the rows go in by one
 `executemany`, and one statement makes their changes out of the rows. Where anything in the batch is refused, the batch
 goes one by one instead, which revives what was unlinked before and says what is wrong with which link.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 from sqlcipher3 import dbapi2 as sqlite
 
-from core import sources
-from core.errors import Exists, Invalid, NotFound, RolodocError
+from core import creation, sources
+from core.errors import RolodocError
 from core.fields import FIELDS, NO_POSITION
-from core.records import COLUMNS, ENDS, JSON_KINDS, encode, filled, load, record, stored_fields
+from core.links import PLAIN, Type, find_type, link_id, without_ends
+from core.records import COLUMNS, ENDS, JSON_KINDS, encode
 from core.values import Create, Ref
 
 if TYPE_CHECKING:
@@ -30,28 +29,11 @@ if TYPE_CHECKING:
 WORTHWHILE: Final = 32  # links from which on a batch pays
 BATCH: Final = 20_000  # links
 
-NAMESPACE: Final = bytes.fromhex("7f1c9f0e6b0d5b0aa9d5e2a1c4f3b7d8")
-"""Of the uuid5 (RFC 9562) of document, profile and type that is a link's public id, the same everywhere."""
-
-PLAIN: Final = {name: field.empty for name, field in FIELDS["link"].items() if name not in ENDS}
 CHECKS: Final = {name: FIELDS["link"][name].check for name in PLAIN}
 
 
-class Type(NamedTuple):
-    id: int
-    uid: bytes
-    kinds: list[str]
-
-
-def link_id(document: bytes, profile: bytes, type: bytes) -> bytes:
-    digest = bytearray(hashlib.sha1(NAMESPACE + document + profile + type, usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    return bytes(digest)
-
-
 def create(request: OpenRequest, writes: list[Create]) -> Iterator[list[Ref]]:
-    """The links made, a batch at a time. Raises what `create_one` raises, with the position in `writes` as `index`."""
+    """The links made, a batch at a time. Raises as creation.create does, with the position in `writes` as `index`."""
     for start in range(0, len(writes), BATCH):
         batch = writes[start : start + BATCH]
         try:
@@ -64,7 +46,7 @@ def _create_one_by_one(request: OpenRequest, batch: list[Create]) -> list[Ref]:
     refs: list[Ref] = []
     for write in batch:
         try:
-            refs.append(request.create(write))
+            refs.append(creation.create(request, write))
         except RolodocError as error:
             error.index = len(refs)
             raise
@@ -162,10 +144,6 @@ def _said(batch: list[Create], source: str, last: int) -> Iterator[tuple[int, di
             yield last + 1 + number, {name: CHECKS[name](value) for name, value in fields.items()}
 
 
-def without_ends(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name not in ENDS}
-
-
 @cache
 def _insert(extra: tuple[str, ...]) -> str:
     names = ("id", "uid", "document_id", "profile_id", "type_id", "version", "updated_at", "created_at", *extra)
@@ -199,63 +177,3 @@ OF_OTHER_KINDS: Final = """
 SELECT 1 FROM link l JOIN relationship_type r ON r.id = l.type_id JOIN profile p ON p.id = l.profile_id
 WHERE l.id > ? AND r.profile_kinds <> '[]' AND p.kind NOT IN (SELECT value FROM json_each(r.profile_kinds)) LIMIT 1
 """
-
-
-def create_one(request: OpenRequest, fields: dict[str, Any]) -> tuple[Ref, int]:
-    """Links, or links again what was unlinked; returns the link and its local id.
-
-    Raises NotFound, Conflict (an end in the trash), Exists, Invalid.
-    """
-    ends = {}
-    for end in ("document", "profile"):
-        found = request.local_ids(end, [fields[end]])
-        if not found:
-            request.refuse_missing(end, fields[end])
-        ends[end] = found[fields[end]]
-    type = find_type(request, fields["type"])
-    _check_kind(request, ends["profile"], fields["type"], type)
-    ends["type"] = type.id
-    complete = PLAIN | without_ends(fields)
-    complete["created"] = request.at if complete["created"] is None else complete["created"]
-    found_rows = load(
-        request.db, "link", "t.document_id = ? AND t.profile_id = ? AND t.type_id = ?", tuple(ends.values())
-    )
-    uid = link_id(fields["document"], fields["profile"], type.uid)
-    if found_rows:
-        _revive(request, found_rows[0], complete)
-        return Ref("link", uid), found_rows[0][0]
-    version = request.next_version()
-    columns = request.columns("link", complete) | {f"{end}_id": id for end, id in ends.items()}
-    columns |= {"uid": uid, "revision": 1, "version": version, "updated_at": request.at}
-    id = request.insert("link", columns)
-    request.count("link", ends, 1)
-    request.log("link", id, "created", 1, version, {}, filled(ends | complete))
-    return Ref("link", uid), id
-
-
-def _revive(request: OpenRequest, row: Any, fields: dict[str, Any]) -> None:
-    if row[6] is None:
-        raise Exists(f"this link exists already: {record(request.db, 'link', row).title}")
-    current = stored_fields("link", row)
-    after = {name: value for name, value in fields.items() if value != current[name]}
-    before = {name: current[name] for name in after}
-    columns = request.columns("link", after) | {"deleted_at": None}
-    request.update("link", row, columns, "restored", before, after)
-    request.count("link", current, 1)
-    request.stats["trash"] -= 1
-
-
-def find_type(request: OpenRequest, name: str) -> Type:
-    found = request.db.execute(
-        "SELECT id, uid, profile_kinds FROM relationship_type WHERE name = ? AND deleted_at IS NULL", (name,)
-    ).fetchone()
-    if not found:
-        raise NotFound(f'there is no relationship type "{name}"; make it first (rolodoc type new)')
-    return Type(found[0], found[1], msgspec.json.decode(found[2]))
-
-
-def _check_kind(request: OpenRequest, profile: int, name: str, type: Type) -> None:
-    if type.kinds:
-        (kind,) = request.db.execute("SELECT kind FROM profile WHERE id = ?", (profile,)).fetchone()
-        if kind not in type.kinds:
-            raise Invalid(f'"{name}" links {" and ".join(type.kinds)} profiles, this one is of kind {kind}', "type")

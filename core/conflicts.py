@@ -15,9 +15,9 @@ import uuid_utils
 
 from core import trash
 from core.errors import Conflict, Invalid, NotFound, Stale
-from core.fields import FIELDS, Entity, Field
+from core.fields import Entity
 from core.merge import suggest, take
-from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken
+from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken, field_of
 from core.records import TABLES, Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
 from core.store import Connection, Store
 from core.values import ConflictRecord, RecordId, Ref, Resolve, Value
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 OF_RECORD = "t.entity = ? AND t.record_id = ? AND t.deleted_at IS NULL"  # by conflict_of_record
-WHOLE_FIELD = Field(WHOLE, "choice", "Record", choices=(KEPT, DELETED))
 
 
 def read(store: Store, id: RecordId) -> ConflictRecord:
@@ -205,10 +204,6 @@ def outcome_of(stored: Mapping[str, Any]) -> dict[str, Taken]:
 
 def sides_of(stored: Mapping[str, Any]) -> dict[str, Side]:
     return msgspec.convert(stored["sides"], dict[str, Side])
-
-
-def field_of(entity: Entity, name: str) -> Field:
-    return WHOLE_FIELD if name == WHOLE else FIELDS[entity][name]
 
 
 def open_base(db: Connection, entity: Entity, id: int, mine: Side) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from core import conflicts
-from core.bulk_links import link_id
 from core.errors import Invalid
 from core.fields import FIELDS
+from core.links import link_id
 from core.meeting import context_of
 from core.one_of_two import merge_two, taken_of
 from core.records import ENDS, Row, filled, in_chunks, load, stored_fields

@@ -15,11 +15,11 @@ import msgspec
 from core import (
     best_matches,
     blobs,
-    bulk_links,
     candidates,
     changes,
     conflicts,
     history,
+    links,
     merged,
     profile_merge,
     purge,
@@ -159,7 +159,7 @@ class LocalWorkspace:
     ) -> dict[tuple[RecordId, RecordId, str], Record]:
         types = {type.name: type.id for type in self.types()}
         uids = {
-            bulk_links.link_id(document, profile, types[type]): (document, profile, type)
+            links.link_id(document, profile, types[type]): (document, profile, type)
             for document, profile, type in keys
             if type in types
         }

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from core.fields import Entity, Field, field
+
 Question = Literal["fields", "deletion", "dangling"]
 """What a conflict asks: which value of each field, whether the record stays, whether a link's dead end is restored."""
 
@@ -14,6 +16,8 @@ WHOLE: Final = "*"
 """The name of the one open field of a deletion or dangling conflict; its values are KEPT, DELETED."""
 KEPT: Final = "kept"
 DELETED: Final = "deleted"
+
+WHOLE_FIELD: Final = Field(WHOLE, "choice", "Record", choices=(KEPT, DELETED))
 
 Take = Literal["mine", "theirs", "base", "both"]
 """A choice for one open field. `both`: of a set or list the union, of a text mine and then theirs where they clash."""
@@ -78,3 +82,8 @@ class MergeResult(msgspec.Struct, frozen=True):
 
 
 Fields = Mapping[str, Any]
+
+
+def field_of(entity: Entity, name: str) -> Field:
+    """The field that a conflict asks about. Raises Invalid for an unknown one."""
+    return WHOLE_FIELD if name == WHOLE else field(entity, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from core import link_moves, merged
+from core import creation, link_moves, merged
 from core.errors import Conflict, Invalid, NotFound
 from core.fields import Entity
 from core.merge import merge
@@ -63,7 +63,7 @@ def _new_profile(request: OpenRequest, profile: Row, links: Sequence[Row], field
         raise Invalid("name the profile that the links go to: one that was merged into this one, or a new one")
     if not links:
         raise Invalid("choose the links that go to the new profile", "links")
-    made = request.create(Create("profile", {"kind": stored_fields("profile", profile)["kind"], **fields}))
+    made = creation.create(request, Create("profile", {"kind": stored_fields("profile", profile)["kind"], **fields}))
     return load_one(request.db, made)
 
 

@@ -11,7 +11,7 @@ from core import conflicts
 from core.errors import NotFound
 from core.fields import Entity
 from core.meeting import context_of
-from core.merge_values import Context, FieldConflict, Taken
+from core.merge_values import Context, FieldConflict, Taken, field_of
 from core.records import Row, load, names, stored_fields
 from core.rules import Decision, Rule, check_rule, decide
 from core.store import Connection, Store
@@ -114,7 +114,7 @@ def _decisions(
 
 def _loser(entity: Entity, conflict: FieldConflict, value: Any) -> Any:
     """What is overruled; nothing where the value holds both sides."""
-    same = conflicts.field_of(entity, conflict.field).same
+    same = field_of(entity, conflict.field).same
     return conflict.theirs if same(value, conflict.mine) else conflict.mine if same(value, conflict.theirs) else None
 
 
@@ -122,8 +122,8 @@ def _shown(db: Connection, sample: list[tuple[Entity, int, str, Any]]) -> list[t
     return [
         (
             names(db, entity, [id])[id].title,
-            conflicts.field_of(entity, name).label,
-            conflicts.field_of(entity, name).format(value),
+            field_of(entity, name).label,
+            field_of(entity, name).format(value),
         )
         for entity, id, name, value in sample
     ]

@@ -16,9 +16,9 @@ from typing import Any, Final, cast
 import msgspec
 import uuid_utils
 
-from core import bulk_links, conflicts, meeting, merged, profile_merge, profile_split, search, sources, trash
+from core import bulk_links, conflicts, creation, meeting, merged, profile_merge, profile_split, search, sources, trash
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
-from core.fields import FIELDS, LINE, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
+from core.fields import FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
 from core.records import (
     COLUMNS,
@@ -27,7 +27,6 @@ from core.records import (
     TITLES,
     Row,
     encode,
-    filled,
     in_chunks,
     keep_body,
     load_one,
@@ -146,7 +145,7 @@ class OpenRequest:
 
     def perform(self, write: Write) -> Ref:
         if isinstance(write, Create):
-            return self.create(write)
+            return creation.create(self, write)
         if isinstance(write, Resolve):
             return conflicts.resolve(self, write)
         if isinstance(write, MergeProfiles):
@@ -264,82 +263,11 @@ class OpenRequest:
             parts.append(f"{word} {count:,} {entity}{'' if count == 1 else 's'}")
         return ", ".join(parts)
 
-    # --- create ------------------------------------------------------------------------------------
-
-    def create(self, write: Create) -> Ref:
-        entity = write.entity
-        if entity == "conflict":
-            raise Invalid("a conflict is made where two versions of a record meet")
-        fields = check_fields(entity, write.fields)
-        defaults = {"kind": "person"} if entity == "profile" else {}
-        for field in FIELDS[entity].values():
-            if field.required and not (fields.get(field.name) or defaults.get(field.name)):
-                raise Invalid("is missing", field.name)
-        if entity == "link":
-            return self._create_link(write, fields)
-        complete = {name: fields.get(name, defaults.get(name, f.empty)) for name, f in FIELDS[entity].items()}
-        complete["created"] = complete["created"] if complete["created"] is not None else self.at
-        if entity == "type":
-            self.check_type(complete, None)
-        if entity == "rule":
-            complete["entity"] = complete["entity"] or "any"
-            check_stored_rule(self.db, complete, None)
-        uid = uuid_utils.uuid7().bytes if write.id is None else write.id
-        if not isinstance(uid, bytes) or len(uid) != 16:
-            raise Invalid("must be 16 bytes", "id")
-        version = self.next_version()
-        columns = self.columns(entity, complete) | {
-            "uid": uid,
-            "revision": 1,
-            "version": version,
-            "updated_at": self.at,
-        }
-        try:
-            id = self.insert(TABLES[entity], columns)
-        except Exception as error:
-            if "UNIQUE" in str(error):
-                raise Exists(f"there is a {entity} with this id already") from None
-            raise
-        if write.external:
-            self._keep_external(entity, id, write.external)
-        if write.source:
-            sources.keep_many(self.db, entity, write.source, [(id, fields)])
-        self.enter(entity, id, complete)
-        self.log(entity, id, "created", 1, version, {}, filled(complete))
-        return Ref(entity, uid)
-
-    def _create_link(self, write: Create, fields: dict[str, Any]) -> Ref:
-        ref, id = bulk_links.create_one(self, fields)
-        if write.id not in (None, ref.id):
-            raise Invalid("the id of a link follows from its ends and type", "id")
-        if write.external:
-            self._keep_external("link", id, write.external)
-        if write.source:
-            sources.keep(self, "link", id, write.source, bulk_links.without_ends(fields))
-        return ref
+    # --- rows ---------------------------------------------------------------------------------------
 
     def insert(self, table: str, columns: Mapping[str, Any]) -> int:
         sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         return cast(int, self.db.execute(sql, tuple(columns.values())).lastrowid)
-
-    def _keep_external(self, entity: Entity, id: int, external: tuple[str, str]) -> None:
-        source, external_id = external
-        for name in external:
-            if not isinstance(name, str) or not 0 < len(name) <= LINE or "\0" in name:
-                raise Invalid(f"must be a source and an id of 1 to {LINE} characters, none of them NUL", "external")
-        added = self.db.execute(
-            "INSERT OR IGNORE INTO external_id(entity, external_id, source, record_id) VALUES (?, ?, ?, ?)",
-            (entity, external_id, source, id),
-        ).rowcount
-        if not added and self._external_record(entity, external) != id:
-            raise Exists(f'there is a {entity} with the id "{external_id}" of "{source}" already')
-
-    def _external_record(self, entity: Entity, external: tuple[str, str]) -> int:
-        """The local id of the record that has this external id."""
-        (id,) = self.db.execute(
-            "SELECT record_id FROM external_id WHERE entity = ? AND source = ? AND external_id = ?", (entity, *external)
-        ).fetchone()
-        return cast(int, id)
 
     def check_type(self, fields: Mapping[str, Any], id: int | None) -> None:
         """Raises Invalid for a kind of profile that there is not, Exists for a name that another type has."""

@@ -11,10 +11,9 @@ from core.cli.names import find_record
 from core.cli.output import format_time
 from core.cli.shortening import shorten
 from core.errors import Ambiguous, Invalid, NotFound
-from core.fields import Entity, Field
-from core.fields import field as find_field
+from core.fields import Entity
 from core.merge import take
-from core.merge_values import DELETED, KEPT, WHOLE, FieldConflict, Side
+from core.merge_values import WHOLE, FieldConflict, Side, field_of
 from core.rules import Rule
 from core.values import ConflictRecord, ConflictRow, Query, RecordId, id_text
 from core.workspace import Workspace
@@ -87,13 +86,8 @@ def field_name(name: str) -> str:
     return "record" if name == WHOLE else name
 
 
-def kind_of(entity: Entity, name: str) -> Field:
-    """Raises Invalid for an unknown field."""
-    return Field(WHOLE, "choice", "Record", choices=(KEPT, DELETED)) if name == WHOLE else find_field(entity, name)
-
-
 def value_text(entity: Entity, name: str, value: Any) -> str:
-    return kind_of(entity, name).format(value) or "(empty)"
+    return field_of(entity, name).format(value) or "(empty)"
 
 
 # --- helpers ------------------------------------------------------------------------------------------------------

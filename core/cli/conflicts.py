@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from core.cli.command import Session, command, noun
-from core.cli.conflict_text import field_name, find_conflict, kind_of, show_conflict, value_text
+from core.cli.conflict_text import field_name, find_conflict, show_conflict, value_text
 from core.cli.failure import UsageError
 from core.cli.listing import DEFAULT_LIMIT, All, Column, Limit, Reverse, list_rows
 from core.cli.objects import conflict_object, value_object
@@ -19,7 +19,7 @@ from core.cli.shortening import shorten
 from core.cli.writing import tell_done
 from core.errors import Conflict, Invalid
 from core.merge import take as taken_value
-from core.merge_values import WHOLE, FieldConflict, Side
+from core.merge_values import WHOLE, FieldConflict, Side, field_of
 from core.merge_values import Take as Choice
 from core.values import ConflictRecord, ConflictRow, Query, RecordId, Resolve, Value, id_text
 
@@ -153,7 +153,7 @@ def _decide(conflict: ConflictRecord, names: list[str], take: Take | None, value
         raise UsageError(f"--value is for one field; say which with --field: {_listed(asked)}")
     for one in asked:
         if value is not None:
-            values[one.field] = kind_of(entity, one.field).parse(value)
+            values[one.field] = field_of(entity, one.field).parse(value)
             choices[one.field] = Value(values[one.field])
         else:
             choice = cast(Choice, str(take))
@@ -173,7 +173,7 @@ def _open_field(conflict: ConflictRecord, name: str) -> FieldConflict:
     for one in conflict.fields:
         if one.field == name:
             return one
-    field = kind_of(conflict.record.entity, name)
+    field = field_of(conflict.record.entity, name)
     if name in conflict.outcome:
         raise Conflict(f"{field_name(name)} is settled already ({conflict.outcome[name].how})")
     raise Invalid(f"is not open in this conflict; open are {_listed(conflict.fields)}", field.name)
