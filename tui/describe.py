@@ -39,8 +39,10 @@ def what_happened(change: Change) -> str:
     if change.ref.entity == "conflict" and change.kind in CONFLICT_VERBS:
         return f"{CONFLICT_VERBS[change.kind]} {change.title}"
     if change.kind == "updated":
-        names = [field_label(change.ref.entity, name).lower() for name in {**change.before, **change.after}]
-        return f"changed {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
+        changed = {**change.before, **change.after}
+        names = [field_label(change.ref.entity, name).lower() for name in changed or change.taken]
+        verb = "changed" if changed else "kept"  # in a merge that overruled what the other side had
+        return f"{verb} {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
     if change.kind == "purged":
         return f"deleted a {change.ref.entity} for good"
     verbs = {"created": "made", "deleted": "deleted", "restored": "restored"}

@@ -198,3 +198,20 @@ async def test_where_the_person_was_is_there_at_the_next_start(
     async with terminal(NARROW, first="[4 Conflicts (2)]") as t:
         await t.shows("2 / 2", "1 chosen")
     assert office.workspace.count(Query(entity="conflict")).value == 2
+
+
+async def test_what_happens_to_conflicts_is_told_in_the_feed(
+    terminal: OpenTerminal, office: Office, colleague: Workspace
+) -> None:
+    conflict = clash_in_three(office.workspace, colleague, office.ref("Bob Marsh"))
+    async with terminal(WIDE) as t:
+        await t.press("5")
+        await t.shows("Activity")
+        colleague.write([Resolve(conflict, {"phones": "theirs"})])
+        await t.shows("kept phones of Bob N")
+        colleague.write([Resolve(conflict, {"name": "theirs", "notes": "theirs"})])
+        await t.shows("kept name, notes of Bob N")
+        await t.press("home")
+        await t.shows("settled the conflict on Bob N", "name           = theirs", "notes          = theirs")
+        await t.press("enter", "enter")
+        await t.shows("Bob N")

@@ -64,9 +64,7 @@ class ConflictPanel(ConflictView):
     def _take(self, reading: Reading, choices: Choices, reopened: list[str], lands: int) -> None:
         self._typed.clear()
         self._is_written = False
-        self.show_reading(reading, choices)
-        if choices.open:
-            self.table.move_to(choices.open[0 if lands > 0 else -1])
+        self.show_reading(reading, choices, choices.open[0 if lands > 0 else -1] if choices.open else "")
         if reopened and self.shown:
             self.work.say(f"{self.shown.labels(reopened)} changed since you chose; choose once more", "warn")
         elif choices.made:
@@ -125,7 +123,7 @@ class ConflictPanel(ConflictView):
             self.inbox.do_redo()
 
     def _after_step(self, cursor: str = "") -> None:
-        self.show_choices(cursor or None)
+        self.show_choices(cursor)
         self.work.refresh_header()
         if self._keeping is None:
             self._keeping = self.set_timer(PAUSE, self.keep)
@@ -315,10 +313,9 @@ class ConflictPanel(ConflictView):
             return
         choices, reopened = self.shown.choices.carried_to(reading.conflict)
         self.show_reading(reading, choices)
-        self._after_step()
+        self._after_step(reopened[0] if reopened else "")
         kept = f"; {len(choices.made)} of your choices kept" if choices.made else ""
         if reopened:
-            self.table.move_to(reopened[0])
             self.work.say(f"{self.shown.labels(reopened)} changed meanwhile: choose once more{kept}", "warn")
         else:
             self.work.say(f"{said}{kept}", "good")

@@ -54,6 +54,7 @@ class ConflictView(Panel):
         super().__init__(classes="conflict")
         self.title = "…"
         self.shown: Shown | None = None
+        self._goal = ""  # the field that the cursor goes to when there is something to show it in
         self._detail = DETAIL  # lines that there are room for
         self.newer: Reading | None = None  # that came in meanwhile, and is shown when it is asked for
 
@@ -110,9 +111,9 @@ class ConflictView(Panel):
 
     # --- showing --------------------------------------------------------------------------------------------
 
-    def show_reading(self, reading: Reading, choices: Choices) -> None:
-        """Shows the conflict; the cursor stays on its field if that is there."""
-        self.newer = None
+    def show_reading(self, reading: Reading, choices: Choices, cursor: str = "") -> None:
+        """Shows the conflict; the cursor goes to that field, or stays on its own if that is there."""
+        self.newer, self._goal = None, cursor
         self.shown = Shown(reading, choices, ConflictLines(reading, self.app.workspace.actor.name))
         kind = reading.record.fields.get("kind") if reading.record.ref.entity == "profile" else ""
         self.title = f"{reading.record.title} ({kind or reading.record.ref.entity})"
@@ -121,15 +122,16 @@ class ConflictView(Panel):
         self.show_choices()
         self.work.refresh_header()
 
-    def show_choices(self, cursor: str | None = None) -> None:
+    def show_choices(self, cursor: str = "") -> None:
         """Shows what is chosen now; the cursor goes to that field, or stays where it is."""
         if self.shown is None or not self.size.width:
-            return
+            return  # on_resize shows it when there is room
+        cursor, self._goal = cursor or self._goal, ""
         choices, lines = self.shown.choices, self.shown.lines
         columns, sides = lines.head(self.size.width)
         self.query_one("#columns", Bar).show(columns)
         self.query_one("#sides", Bar).show(sides)
-        self.table.show(lines.table(choices, self.size.width), cursor=cursor)
+        self.table.show(lines.table(choices, self.size.width), cursor=cursor or None)
         self.show_detail()
         self.query_one("#outcome", LineView).show(lines.merged(choices))
 
