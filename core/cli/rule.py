@@ -112,8 +112,13 @@ def try_out(
     source: Source = "",
     tag: Tag = "",
 ) -> None:
-    """Show what a rule would decide of the open conflicts; nothing is written."""
+    """Show what a rule, or without one each standing rule, would decide of the open conflicts; nothing is written."""
     conditions = _conditions(kind, field, relationship, by, source, tag)
+    standing = session.workspace.rules()
+    if not (rule or prefer or preferred or any(conditions.values())) and standing:
+        for one in standing:
+            tell_settlement(session, one, session.workspace.settle(one, dry_run=True))
+        return
     if bool(rule) == bool(prefer):
         raise UsageError("name a rule, or say with --prefer what one would prefer")
     if rule and (preferred or any(conditions.values())):

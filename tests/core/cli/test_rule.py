@@ -96,6 +96,17 @@ def test_test_shows_what_a_rule_would_decide_and_writes_nothing(run):
 
 
 @pytest.mark.usefixtures("clash")
+def test_test_without_a_rule_tries_each_standing_one(run):
+    for field in ("name", "notes"):
+        run("rule", "add", "--prefer", "mine", "--field", field, "--name", field)
+
+    outcome = run("rule", "test")
+
+    assert "rule 1 (name) applies to 1 of 2 fields in 1 record; 1 stays open" in outcome.out
+    assert "rule 2 (notes) applies to 1 of 2 fields in 1 record; 1 stays open" in outcome.out
+
+
+@pytest.mark.usefixtures("clash")
 def test_a_rule_that_fits_none_of_the_conflicts_says_so(run):
     outcome = run("rule", "test", "--prefer", "newest", "--kind", "document")
 
