@@ -80,7 +80,7 @@ class ConflictsScreen(RecordScreen):
         return msgspec.structs.replace(
             super().context(),
             conflict=panel.at if panel is not None else None,
-            conflicts=self.records.position[1].value,
+            conflicts=self.records.position[1].value or self.app.open_conflicts,
         )
 
     def chosen(self) -> list[Ref]:
