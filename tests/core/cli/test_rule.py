@@ -106,6 +106,13 @@ def test_test_without_a_rule_tries_each_standing_one(run):
     assert "rule 2 (notes) applies to 1 of 2 fields in 1 record; 1 stays open" in outcome.out
 
 
+def test_test_without_a_rule_where_none_stands_says_what_to_name(run):
+    outcome = run("rule", "test")
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "name a rule, or say with --prefer" in outcome.err
+
+
 @pytest.mark.usefixtures("clash")
 def test_a_rule_that_fits_none_of_the_conflicts_says_so(run):
     outcome = run("rule", "test", "--prefer", "newest", "--kind", "document")
@@ -164,7 +171,7 @@ def test_a_rule_that_cannot_be_is_refused(run, arguments, code, reason):
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (("test",), 2, "name a rule, or say with --prefer"),
+        (("test", "--field", "name"), 2, "name a rule, or say with --prefer"),
         (("test", "1", "--prefer", "mine"), 2, "name a rule, or say with --prefer"),
         (("test", "1", "--field", "name"), 2, "a rule is tested as it is"),
         (("test", "7"), 3, 'there is no rule "7"'),
