@@ -21,7 +21,8 @@ from core.errors import RolodocError
 from core.fields import FIELDS, NO_POSITION
 from core.links import PLAIN, Type, find_type, link_id, without_ends
 from core.records import COLUMNS, ENDS, JSON_KINDS, encode
-from core.values import Create, Ref
+from core.values import Ref
+from core.write_values import Create
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -20,7 +20,8 @@ from core.merge import suggest, take
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken, field_of
 from core.records import TABLES, Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
 from core.store import Connection, Store
-from core.values import ConflictRecord, RecordId, Ref, Resolve, Value
+from core.values import ConflictRecord, RecordId, Ref
+from core.write_values import Resolve, Value
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -12,7 +12,8 @@ from core.fields import FIELDS, LINE, Entity, check_fields
 from core.records import TABLES, filled
 from core.rule_store import check_stored_rule
 from core.store import Connection
-from core.values import Create, Ref
+from core.values import Ref
+from core.write_values import Create
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -48,22 +48,17 @@ from core.values import (
     Hit,
     Key,
     Page,
-    ProfileMerge,
     Query,
-    Receipt,
     Record,
     RecordId,
     Ref,
-    Settlement,
     Stats,
-    Taking,
-    TakingBack,
     TypeRow,
-    Write,
     decode_tags,
     id_text,
 )
 from core.workspace import PAGE, Progress
+from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
 
 class LocalWorkspace:

@@ -16,7 +16,7 @@ from core.merge import merge
 from core.merge_values import Context, Side
 from core.records import Row, load, stored_fields
 from core.store import Connection
-from core.values import Delete, Edit
+from core.write_values import Delete, Edit
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -12,7 +12,8 @@ from core.merge import merge
 from core.merge_values import Side
 from core.records import Row, load, stored_fields
 from core.store import Connection
-from core.values import Edit, RecordId, Ref
+from core.values import RecordId, Ref
+from core.write_values import Edit
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

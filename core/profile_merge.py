@@ -20,7 +20,8 @@ from core.records import Row, load, load_one, record, stored_fields
 from core.rule_store import stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
-from core.values import MergeProfiles, ProfileMerge, RecordId, Ref, id_text
+from core.values import RecordId, Ref, id_text
+from core.write_values import MergeProfiles, ProfileMerge
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -17,7 +17,8 @@ from core.fields import Entity
 from core.merge import merge
 from core.records import Row, load, load_one, stored_fields
 from core.store import Connection
-from core.values import Create, RecordId, Ref, SplitProfile, id_text
+from core.values import RecordId, Ref, id_text
+from core.write_values import Create, SplitProfile
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

@@ -15,7 +15,8 @@ from core.merge_values import Context, FieldConflict, Taken, field_of
 from core.records import Row, load, names, stored_fields
 from core.rules import Decision, Rule, check_rule, decide
 from core.store import Connection, Store
-from core.values import Actor, RecordId, Settlement
+from core.values import Actor, RecordId
+from core.write_values import Settlement
 from core.writes import OpenRequest
 
 CHUNK: Final = 500  # conflicts

@@ -25,7 +25,8 @@ from core.records import Row, in_chunks, load, names, stored_fields
 from core.store import Store
 from core.taking_course import LIFE, Values, as_logged, is_same, read_course, with_text
 from core.taking_scope import Scope, Scoped, find_scope
-from core.values import Actor, ChangeKind, Ref, Taking, TakingBack, Touched
+from core.values import Actor, ChangeKind, Ref
+from core.write_values import Taking, TakingBack, Touched
 from core.writes import OpenRequest
 
 SHOWN: Final = 1_000  # records that an answer names

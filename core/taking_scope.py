@@ -12,7 +12,8 @@ from core.fields import field as find_field
 from core.history import find_step
 from core.records import load_one, names
 from core.store import Connection
-from core.values import Actor, TakingBack
+from core.values import Actor
+from core.write_values import TakingBack
 
 WAYS_IN: Final[tuple[str, ...]] = get_args(get_type_hints(Actor)["via"])
 LOG_BY_REQUEST: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq"

@@ -16,7 +16,8 @@ from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
 from core.store import Connection, Store
-from core.values import Actor, Receipt, RecordId
+from core.values import Actor, RecordId
+from core.write_values import Receipt
 from core.writes import OpenRequest
 
 Logged = tuple[int, Entity, int, str, int, dict[str, Any], dict[str, Any]]

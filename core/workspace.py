@@ -23,19 +23,14 @@ from core.values import (
     Hit,
     Key,
     Page,
-    ProfileMerge,
     Query,
-    Receipt,
     Record,
     RecordId,
     Ref,
-    Settlement,
     Stats,
-    Taking,
-    TakingBack,
     TypeRow,
-    Write,
 )
+from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
 Progress = Callable[[int, int], None]
 """Called now and then with (done, total)."""

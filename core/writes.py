@@ -37,20 +37,8 @@ from core.records import (
 from core.rule_store import check_stored_rule, stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
-from core.values import (
-    Actor,
-    ChangeKind,
-    Create,
-    Delete,
-    Edit,
-    MergeProfiles,
-    Receipt,
-    RecordId,
-    Ref,
-    Resolve,
-    SplitProfile,
-    Write,
-)
+from core.values import Actor, ChangeKind, RecordId, Ref
+from core.write_values import Create, Delete, Edit, MergeProfiles, Receipt, Resolve, SplitProfile, Write
 
 ACTOR: Final = Field("actor", "line", "Actor", required=True)
 REASON: Final = Field("reason", "text", "Reason", limit=10_000)

@@ -11,8 +11,9 @@ import msgspec
 from core.fields import now
 from core.merge import take
 from core.merge_values import FieldConflict, Take
-from core.values import ConflictRecord, RecordId, Value
+from core.values import ConflictRecord, RecordId
 from core.workspace import Workspace
+from core.write_values import Value
 
 PREFIX: Final = "choices:"
 Choice = Take | Value

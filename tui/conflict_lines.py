@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.form_text import editable_fields
 from core.merge import take
 from core.merge_values import WHOLE, FieldConflict
-from core.values import Value
+from core.write_values import Value
 from tui.conflict_choices import Choice, Choices
 from tui.conflict_reading import Reading, Settled
 from tui.describe import differences

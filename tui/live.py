@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event, Lock
 
-from core.values import Change, Receipt, RecordId
+from core.values import Change, RecordId
 from core.workspace import Workspace
+from core.write_values import Receipt
 
 REMEMBERED = 1_000  # own requests
 

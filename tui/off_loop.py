@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 
 from core.errors import RolodocError
-from core.values import Receipt, Write
+from core.write_values import Receipt, Write
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode

@@ -23,19 +23,9 @@ from core.merge import take as taken_value
 from core.merge_values import FieldConflict, Take
 from core.one_of_two import former_names
 from core.safe_text import safe_text
-from core.values import (
-    MergeProfiles,
-    ProfileMerge,
-    Query,
-    Receipt,
-    Record,
-    RecordId,
-    Ref,
-    SplitProfile,
-    id_text,
-    tell_apart,
-)
+from core.values import Query, Record, RecordId, Ref, id_text
 from core.workspace import Workspace
+from core.write_values import MergeProfiles, ProfileMerge, Receipt, SplitProfile, tell_apart
 
 Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="Id, external id or unique name.")]
 SIDES: Final = ("mine", "theirs", "both")

@@ -9,19 +9,8 @@ import msgspec
 from core.fields import FIELDS, Entity, format_instant
 from core.merge_values import Side, Taken
 from core.rules import Rule
-from core.values import (
-    Blame,
-    Change,
-    ConflictRecord,
-    ConflictRow,
-    Receipt,
-    Record,
-    Ref,
-    Row,
-    Settlement,
-    Taking,
-    id_text,
-)
+from core.values import Blame, Change, ConflictRecord, ConflictRow, Record, Ref, Row, id_text
+from core.write_values import Receipt, Settlement, Taking
 
 
 def row_object(entity: Entity, row: Row) -> dict[str, Any]:

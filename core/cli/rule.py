@@ -17,8 +17,9 @@ from core.cli.writing import tell_receipt
 from core.errors import Ambiguous, Invalid, NotFound
 from core.fields import FIELDS, PREFERENCES, RECORDS, Field
 from core.rules import Rule, check_rule
-from core.values import Create, Delete, Edit, Ref, Settlement, Write, id_text
+from core.values import Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Settlement, Write
 
 app = noun("rule", "Rules that decide where two versions of a record clash; the first that can decide does.")
 

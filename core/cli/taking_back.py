@@ -14,7 +14,7 @@ from core.cli.moments import TIME, parse_moment
 from core.cli.names import find_record
 from core.cli.objects import taking_object
 from core.cli.writing import tell_done, tell_open
-from core.values import Taking, TakingBack, Touched
+from core.write_values import Taking, TakingBack, Touched
 
 SHOWN: Final = 20  # records of a preview
 

@@ -16,7 +16,8 @@ from core.errors import Conflict, Invalid
 from core.fields import FIELDS, Entity
 from core.fields import field as find_field
 from core.form_text import format_form, parse_form
-from core.values import ConflictRecord, Create, Delete, Edit, Receipt, Record, Ref, Restore, id_text
+from core.values import ConflictRecord, Record, Ref, id_text
+from core.write_values import Create, Delete, Edit, Receipt, Restore
 
 TOLD: Final = 10  # conflicts that a receipt tells one by one
 

@@ -13,8 +13,9 @@ from core.demo.cast import invent_profiles
 from core.demo.clashes import open_clashes
 from core.demo.papers import TYPES, Names, Paper, invent_document, invent_link
 from core.errors import Exists
-from core.values import Actor, Create, RecordId
+from core.values import Actor, RecordId
 from core.workspace import Progress, Workspace, open_workspace
+from core.write_values import Create
 
 SEED: Final = 1896
 DOCUMENTS: Final = 2_000

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from core.drafts import Draft, save_draft
 from core.fields import now
-from core.values import Actor, Delete, Edit, Query, Record, Ref
+from core.values import Actor, Query, Record, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Delete, Edit
 
 COLLEAGUE: Final = Actor("Ann Keller", "demo")
 IMPORTER: Final = Actor("Records office", "import")

@@ -13,8 +13,9 @@ from core.demo.clashes import COLLEAGUE
 from core.demo.papers import TYPES, Names, invent_document
 from core.errors import RolodocError
 from core.fields import now
-from core.values import Create, Edit, Query, Ref, Write
+from core.values import Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Edit, Write
 
 INTERVAL: Final = 4.0  # seconds between two changes, give or take a half
 IN_SIGHT: Final = 40  # records at the top of the lists, which most changes go to

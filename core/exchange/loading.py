@@ -21,8 +21,9 @@ from core.exchange.reports import RowError
 from core.exchange.rows import GivenAttachment, GivenLink, GivenRecord, Place
 from core.exchange.writing import Planned, Writer
 from core.fields import FIELDS, Entity
-from core.values import Create, Edit, Record, RecordId
+from core.values import Record, RecordId
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 
 INVERSES: Final[Mapping[str, str]] = {
     "author": "author of",

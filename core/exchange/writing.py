@@ -9,8 +9,9 @@ from core.errors import Conflict, Invalid, NotFound, RolodocError, Unavailable
 from core.exchange.contents import CheckedFile
 from core.exchange.reports import ImportReport, RowError
 from core.exchange.rows import Place
-from core.values import Create, Edit, Receipt, RecordId, Write
+from core.values import RecordId
 from core.workspace import Progress, Workspace
+from core.write_values import Create, Edit, Receipt, Write
 
 
 class Planned(NamedTuple):

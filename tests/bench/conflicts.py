@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.rules import Rule
-from core.values import Create, Edit, Query
+from core.values import Query
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Edit
 from tests.bench.runner import Row, compare, figure, timed
 from tests.bench.stores import ACTOR
 

@@ -9,8 +9,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from core.demo.cast import invent_profiles
-from core.values import Create, MergeProfiles
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, MergeProfiles
 from tests.bench.runner import Row, figure, timed
 from tests.bench.stores import ACTOR
 

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.fields import Entity
-from core.values import Edit, Query, RecordId, Ref
+from core.values import Query, RecordId, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Edit
 from tests.bench.runner import Row, compare
 from tests.bench.stores import ACTOR, copy_of, raw_writer
 

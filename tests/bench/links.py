@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.values import Create
 from core.workspace import open_workspace
+from core.write_values import Create
 from tests.bench.runner import Row, compare_speed, figure, timed
 from tests.bench.stores import ACTOR, copy_of, raw_reader, raw_writer
 

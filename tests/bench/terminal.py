@@ -14,8 +14,9 @@ from statistics import median
 from types import ModuleType
 from typing import Any, Final
 
-from core.values import Edit, Query, RecordId, Ref
+from core.values import Query, RecordId, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Edit
 from tests.bench.runner import Row
 from tests.bench.stores import ACTOR
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.values import Create, Delete, Edit, Receipt, Ref, Restore
+from core.values import Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Receipt, Restore
 
 
 def make_profile(workspace: Workspace, name: str = "Ada Lovelace", **fields: Any) -> Ref:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.fields import FIELDS
-from core.values import MergeProfiles, Query, Receipt, RecordId, Ref, SplitProfile
+from core.values import Query, RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import MergeProfiles, Receipt, SplitProfile
 from tests.core.making import delete, fields_of, make_document, make_link, make_profile, make_type
 
 Snapshot = dict[Ref, dict[str, Any]]

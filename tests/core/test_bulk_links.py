@@ -9,8 +9,9 @@ import pytest
 
 from core.bulk_links import WORTHWHILE
 from core.errors import Exists, Invalid, NotFound
-from core.values import Actor, Create, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create
 from tests.core.making import delete, make_document, make_link, make_profile, make_type, new_link
 
 MANY = WORTHWHILE + 4

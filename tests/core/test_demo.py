@@ -12,8 +12,9 @@ from core.demo import Colleague, build_demo
 from core.drafts import list_drafts
 from core.errors import Exists
 from core.fields import check_fields
-from core.values import Actor, Change, Edit, Query, Ref
+from core.values import Actor, Change, Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Edit
 
 LOOKER = Actor("looker")
 

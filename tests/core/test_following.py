@@ -15,7 +15,8 @@ from tests.core.following import following
 
 WRITER = """
 import sys
-from core.values import Actor, Create
+from core.values import Actor
+from core.write_values import Create
 from core.workspace import open_workspace
 
 workspace = open_workspace(sys.argv[1], Actor("elsewhere"))

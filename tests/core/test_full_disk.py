@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unavailable
-from core.values import Actor, Create, Edit
+from core.values import Actor
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Edit
 from tests.core.making import delete, fields_of, make_document, make_profile, make_type, new_link
 from tests.core.small_disk import SIZE, fill, limited_files, small_disk
 

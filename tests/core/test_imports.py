@@ -31,7 +31,8 @@ def test_importing_the_core_loads_nothing_heavy(module: str) -> None:
 
 def test_opening_and_using_a_store_loads_nothing_heavy(workspace: Workspace, store_path: Path) -> None:
     program = """
-from core.values import Actor, Create
+from core.values import Actor
+from core.write_values import Create
 from core.workspace import open_workspace
 workspace = open_workspace(sys.argv[1], Actor("x"))
 workspace.write([Create("profile", {"name": "Ada"})])

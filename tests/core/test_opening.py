@@ -16,8 +16,9 @@ import pytest
 
 from core.errors import Corrupt, Incompatible, Invalid, NotFound, RolodocError, Unavailable
 from core.store import SCHEMA
-from core.values import Actor, Create, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create
 from tests.core.making import make_profile
 
 
@@ -196,7 +197,8 @@ def test_threads_may_share_a_workspace(workspace: Workspace) -> None:
 def test_processes_that_make_the_same_store_at_once(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     program = (
-        "import sys; from core.workspace import open_workspace; from core.values import Actor, Create\n"
+        "import sys; from core.workspace import open_workspace\n"
+            "from core.values import Actor; from core.write_values import Create\n"
         "workspace = open_workspace(sys.argv[1], Actor('x'))\n"
         "workspace.write([Create('profile', {'name': 'Ada'})]); workspace.close()"
     )

@@ -13,8 +13,9 @@ import pytest
 from core.drafts import Draft, save_draft
 from core.errors import NotFound, Unavailable
 from core.fields import now
-from core.values import Actor, Create, Delete, Edit, Ref
+from core.values import Actor, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Delete, Edit
 from tests.core.identity import folder_for_all, someone_without_rights
 from tests.core.making import make_document, make_profile
 from tests.core.soundness import assert_sound

@@ -12,7 +12,8 @@ from core.conflicts import OF_RECORD
 from core.local import LocalWorkspace
 from core.store import Connection
 from core.undo import LAST_DONE, LAST_UNDONE
-from core.values import Edit, Query, Ref, Resolve
+from core.values import Query, Ref
+from core.write_values import Edit, Resolve
 from tests.core.making import delete, edit, make_linked, make_profile
 
 SORTING = "USE TEMP B-TREE FOR ORDER BY"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unavailable
-from core.values import Actor, Edit, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Edit
 from tests.core.identity import folder_for_all, someone_without_rights
 from tests.core.making import make_profile
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Create
 from core.workspace import Workspace
+from core.write_values import Create
 from tests.core.making import make_document, make_profile, make_type, new_link
 from tests.end_to_end.terminal import Terminal
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Edit, Query
+from core.values import Actor, Query
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Edit
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.terminal import PATIENCE, Terminal
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Actor, Edit, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Edit
 from tests.core.making import make_profile, new_link
 from tests.end_to_end.conftest import Open
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from core.values import Actor, Create, Edit
+from core.values import Actor
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Edit
 from tests.core.making import make_document, make_profile, make_type, new_link
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.terminal import Terminal

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Query
+from core.values import Actor, Query
 from core.workspace import open_workspace
+from core.write_values import Create
 from tests.core.soundness import assert_sound
 
 LINKS = 10_000
 MOMENTS = 6  # random ones
 WRITER = """
 import sys
-from core.values import Actor, Create, Query
+from core.values import Actor, Query
+from core.write_values import Create
 from core.workspace import open_workspace
 
 workspace = open_workspace(sys.argv[1], Actor("writer"))

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Edit, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import open_workspace
+from core.write_values import Create, Edit
 from tests.core.soundness import assert_sound
 
 CONFLICTS = 1_000

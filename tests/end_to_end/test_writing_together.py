@@ -14,8 +14,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.values import Actor, Create, Ref
+from core.values import Actor, Ref
 from core.workspace import open_workspace
+from core.write_values import Create
 from tests.core.following import following
 from tests.core.soundness import assert_sound
 
@@ -25,7 +26,8 @@ SECONDS = float(os.environ.get("ROLODOC_SOAK", "3"))
 WRITER = """
 import json, random, sys, time
 from core.errors import Stale
-from core.values import Actor, Create, Delete, Edit, Ref
+from core.values import Actor, Ref
+from core.write_values import Create, Delete, Edit
 from core.workspace import open_workspace
 
 path, name, seconds, *counters = sys.argv[1:]

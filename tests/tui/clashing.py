@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.values import ConflictRecord, Delete, Edit, RecordId, Ref
+from core.values import ConflictRecord, RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import Delete, Edit
 
 PHONES = {
     "mine": [{"label": "work", "value": "030 5678"}],

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from core.values import Actor, Create, RecordId, Ref
+from core.values import Actor, RecordId, Ref
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create
 from tests.tui.waiting import until
 from tui.app import RolodocApp
 

@@ -10,8 +10,9 @@ from textual.containers import Horizontal
 from textual.filter import LineFilter
 from textual.widgets import Static
 
-from core.values import Actor, Edit, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import open_workspace
+from core.write_values import Edit
 from tui.safe_text import HostileTextFilter
 from tui.widgets import row_changes
 from tui.widgets.columns import PROFILE_COLUMNS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Create, Edit
+from core.write_values import Create, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 from tui.app import RolodocApp

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.values import Create, Delete, Edit
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 

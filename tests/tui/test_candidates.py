@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Ref
+from core.values import Ref
+from core.write_values import Create
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Invalid
-from core.values import Edit, Value
 from core.workspace import Workspace
+from core.write_values import Edit, Value
 from tests.tui.clashing import PHONES, clash_in_three
 from tests.tui.conftest import Office
 from tui.conflict_choices import Choices, drop_choices, keep_choices, kept_choices, recall_choices

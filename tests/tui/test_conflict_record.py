@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Delete, Edit, Resolve
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Resolve
 from tests.tui.clashing import PHONES, clash, clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.waiting import until

@@ -16,8 +16,8 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 from textual.strip import Strip
 
-from core.values import Create, Edit
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.tui.clashing import PHONES, clash, clash_in_three, delete_against_edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 

@@ -6,8 +6,9 @@ import pytest
 
 from core.drafts import Draft, find_draft, list_drafts, save_draft
 from core.fields import now
-from core.values import Delete, Edit, Query
+from core.values import Query
 from core.workspace import Workspace
+from core.write_values import Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 

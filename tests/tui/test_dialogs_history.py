@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Edit, Ref
+from core.values import Ref
 from core.workspace import Workspace
+from core.write_values import Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tui.actions import ACTIONS
 from tui.clipboard import LARGEST, copy_sequence

@@ -113,7 +113,7 @@ async def test_deleting_says_how_many_links_go_along(terminal: OpenTerminal, off
 async def test_undo_that_would_overwrite_a_later_edit_is_refused(
     terminal: OpenTerminal, office: Office, colleague: object
 ) -> None:
-    from core.values import Edit
+    from core.write_values import Edit
 
     ref: Ref = office.ref("Ada Lovelace")
     office.workspace.write([Edit(ref, {"name": "Ada King"})])

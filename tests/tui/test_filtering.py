@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import Invalid, NotFound, RolodocError
 from core.fields import parse_instant
-from core.values import Create, Edit, Query, Ref
+from core.values import Query, Ref
+from core.write_values import Create, Edit
 from tests.tui.conftest import Office
 from tui.feed import find_filter, read_feed
 from tui.filtering import read_filter, split_filter

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from core.values import Create, Edit, Ref
+from core.values import Ref
+from core.write_values import Create, Edit
 from tests.tui.conftest import NARROW, Office, OpenTerminal, Terminal
 from tests.tui.test_app import HOSTILE as ALL
 from tests.tui.test_app import RAW

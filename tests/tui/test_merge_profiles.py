@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Edit, Query, Ref
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])

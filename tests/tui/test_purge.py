@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import NotFound
 from core.fields import now
-from core.values import Delete, Query
+from core.values import Query
+from core.write_values import Delete
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 
 DAY = 86_400_000_000  # microseconds

@@ -14,8 +14,9 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from core.errors import Corrupt, NotFound
-from core.values import Change, Count, Create, Delete, Edit, Query, RecordId, Ref, Restore
+from core.values import Change, Count, Query, RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Restore
 from tests.tui.waiting import until
 from tui.widgets import row_changes
 from tui.widgets.columns import DOCUMENT_COLUMNS, LINK_COLUMNS, PROFILE_COLUMNS, Columns

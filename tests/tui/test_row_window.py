@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.errors import NotFound
-from core.values import Count, Create, Delete, Query, Ref
+from core.values import Count, Query, Ref
 from core.workspace import PAGE, Workspace
+from core.write_values import Create, Delete
 from tui.widgets.row_window import KEPT, RowWindow
 
 BY_NAME = Query(entity="profile")

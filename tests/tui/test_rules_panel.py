@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Edit
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.tui.clashing import clash, clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import WIDE, Office, OpenTerminal
 from tests.tui.waiting import until

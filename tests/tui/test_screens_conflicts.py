@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Edit, Query, Resolve
+from core.values import Query
 from core.workspace import Workspace
+from core.write_values import Create, Edit, Resolve
 from tests.tui.clashing import clash, clash_in_three, delete_against_edit, is_settled, open_fields
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.values import Delete, Edit
 from core.workspace import Workspace
+from core.write_values import Delete, Edit
 from tests.tui.conftest import NARROW, Office, OpenTerminal
 
 
@@ -68,7 +68,7 @@ async def test_the_feed_is_filtered_by_actor_type_and_record(
 
 
 async def test_the_feed_of_a_bulk_is_one_line(terminal: OpenTerminal, office: Office) -> None:
-    from core.values import Create
+    from core.write_values import Create
 
     office.workspace.write([Create("profile", {"name": f"P{n:04}", "kind": "person"}) for n in range(450)])
     async with terminal(NARROW) as t:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.values import Create, Delete, Edit, Query, Ref
+from core.values import Query, Ref
+from core.write_values import Create, Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])

@@ -15,8 +15,9 @@ import pyte
 import pytest
 from textual.geometry import Region
 
-from core.values import Actor, Create
+from core.values import Actor
 from core.workspace import open_workspace
+from core.write_values import Create
 from tests.end_to_end.terminal import Terminal
 from tui.widgets.scroll_region import sequence
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Delete, Edit
+from core.values import Actor
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create, Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import Candidate, Edit, Receipt, RecordId, Ref, id_text
+from core.values import Candidate, RecordId, Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Edit, Receipt
 from tui.dialogs.merge_profiles import MergePanel
 from tui.dialogs.panel import Panel
 from tui.safe_text import safe_text

@@ -12,7 +12,8 @@ from textual.timer import Timer
 
 from core.errors import Conflict, RolodocError, Stale
 from core.merge_values import Take
-from core.values import Change, Receipt, RecordId, Ref, Resolve, Value
+from core.values import Change, RecordId, Ref
+from core.write_values import Receipt, Resolve, Value
 from tui.actions import bindings
 from tui.conflict_actions import IN_CONFLICT
 from tui.conflict_choices import Choice, Choices, drop_choices, keep_choices, recall_choices

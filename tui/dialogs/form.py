@@ -23,7 +23,8 @@ from core.errors import Invalid, RolodocError
 from core.fields import FIELDS, Entity, Field, check_fields, now
 from core.form_text import editable_fields, format_form, parse_form
 from core.merge_values import WHOLE
-from core.values import ConflictRecord, Create, Edit, Receipt, Record, Ref, Write
+from core.values import ConflictRecord, Record, Ref
+from core.write_values import Create, Edit, Receipt, Write
 from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
 from tui.sides import who

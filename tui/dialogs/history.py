@@ -13,8 +13,9 @@ from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
 from core.fields import FIELDS
-from core.values import Blame, Change, Receipt, Record, Ref, TakingBack
+from core.values import Blame, Change, Record, Ref
 from core.workspace import Workspace
+from core.write_values import Receipt, TakingBack
 from tui.describe import field_label
 from tui.dialogs.panel import Panel
 from tui.dialogs.taking_back import Offer, TakingBackPanel

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.fields import Entity
-from core.values import Create, DocumentRow, ProfileRow, Query, Ref, TypeRow, Write
+from core.values import DocumentRow, ProfileRow, Query, Ref, TypeRow
+from core.write_values import Create, Write
 from tui.dialogs.pick import PickPanel
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span

@@ -13,8 +13,9 @@ from core.errors import Invalid, RolodocError, Stale
 from core.fields import FIELDS, Field
 from core.merge import take
 from core.merge_values import FieldConflict, Take, Taken
-from core.values import MergeProfiles, ProfileMerge, Receipt, RecordId, Ref
+from core.values import RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import MergeProfiles, ProfileMerge, Receipt
 from tui.dialogs.panel import Panel
 from tui.revisions import EMPTY, value_text
 from tui.safe_text import safe_text

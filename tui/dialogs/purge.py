@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from core.errors import RolodocError
 from core.fields import now
-from core.values import Receipt
+from core.write_values import Receipt
 from tui.describe import moment
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import Label

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.errors import RolodocError
-from core.values import Delete, Receipt, Ref
+from core.values import Ref
+from core.write_values import Delete, Receipt
 from tui.dialogs.confirm import ConfirmPanel
 from tui.widgets.line_view import line
 from tui.widgets.painted import Span

@@ -14,7 +14,8 @@ from core.errors import RolodocError
 from core.fields import Entity
 from core.merge_values import WHOLE
 from core.rules import Prefer, Rule
-from core.values import ConflictRow, Create, Query, Receipt, RecordId, Settlement
+from core.values import ConflictRow, Query, RecordId
+from core.write_values import Create, Receipt, Settlement
 from tui.describe import field_label
 from tui.dialogs.panel import Panel
 from tui.widgets.bars import Bar

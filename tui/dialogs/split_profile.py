@@ -11,8 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import LinkRow, Query, Receipt, Record, RecordId, Ref, SplitProfile, id_text
+from core.values import LinkRow, Query, Record, RecordId, Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Receipt, SplitProfile
 from tui.dialogs.panel import Panel
 from tui.dialogs.pick import PickPanel
 from tui.widgets.bars import Bar

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from core.fields import FIELDS, Entity
 from core.rules import Rule
-from core.values import Delete, Edit, Receipt, RecordId, Ref
+from core.values import RecordId, Ref
+from core.write_values import Delete, Edit, Receipt
 from tui.describe import field_label
 from tui.dialogs.panel import Panel
 from tui.widgets.line_view import Line, LineView, line

@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import Change, Receipt, Taking, TakingBack, Touched
+from core.values import Change
 from core.workspace import Workspace
+from core.write_values import Receipt, Taking, TakingBack, Touched
 from tui.describe import differences, field_label, moment
 from tui.dialogs.panel import Panel
 from tui.feed import FeedFilter, read_feed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.values import Receipt, Ref, Restore
+from core.values import Ref
+from core.write_values import Receipt, Restore
 from tui.screens.work import WorkScreen
 from tui.themes import THEMES
 

@@ -6,8 +6,9 @@ import random
 import sys
 import time
 
-from core.values import Actor, Edit, Query, Ref
+from core.values import Actor, Query, Ref
 from core.workspace import open_workspace
+from core.write_values import Edit
 
 
 def main(path: str, changes: int) -> None:

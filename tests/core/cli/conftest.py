@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Ref
+from core.values import Actor, Ref
 from core.workspace import open_workspace
+from core.write_values import Create
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Actor, Create, Ref, id_text
+from core.values import Actor, Ref, id_text
 from core.workspace import open_workspace
+from core.write_values import Create
 from tests.core.making import make_document, make_link, make_profile, make_type
 
 

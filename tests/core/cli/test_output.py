@@ -10,7 +10,7 @@ from termios import TIOCSWINSZ
 
 import pytest
 
-from core.values import Create
+from core.write_values import Create
 
 HOSTILE = "A\x1b]0;title\x07\x9b31m[/x][@click=app.quit]\u202ecba\u200b"
 

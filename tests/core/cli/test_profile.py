@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from core.values import Create, id_text
+from core.values import id_text
+from core.write_values import Create
 
 
 def test_list_shows_a_line_for_each_profile_by_name(run, library):

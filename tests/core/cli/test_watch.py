@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 
-from core.values import Create
+from core.write_values import Create
 
 
 def test_watch_shows_a_change_that_another_process_makes(launch, workspace):

@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import Invalid
 from core.fields import DEPTH, ITEMS, LINE, TEXT, Entity
-from core.values import Actor, Create, Edit, Query
+from core.values import Actor, Query
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.core.contract.conftest import Place
 from tests.core.making import make_linked, make_type
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from core.errors import Exists, Invalid, NotFound, RolodocError, Stale
-from core.values import Create, Delete, Edit, Query, Ref, Restore, Stats, Write
+from core.values import Query, Ref, Stats
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Restore, Write
 from tests.core.making import edit, fields_of, make_document, make_linked, make_profile, make_type, new_link
 
 MANY = 100  # enough for the fast path of links

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid
-from core.values import Candidate, Create, MergeProfiles, Ref, SplitProfile, id_text, tell_apart
+from core.values import Candidate, Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Create, MergeProfiles, SplitProfile, tell_apart
 from tests.core.contract.conftest import Place
 from tests.core.making import delete, edit, fields_of, make_profile, restore
 

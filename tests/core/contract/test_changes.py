@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from core.errors import RolodocError
-from core.values import Create, Delete, Edit, Query, Ref, Restore
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Restore
 from tests.core.contract.conftest import Place
 from tests.core.following import following
 from tests.core.making import (

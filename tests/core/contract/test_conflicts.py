@@ -9,19 +9,9 @@ import pytest
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.merge_values import DELETED, KEPT, WHOLE, Taken
 from core.rules import Rule
-from core.values import (
-    ConflictRow,
-    Create,
-    Delete,
-    Edit,
-    Query,
-    Receipt,
-    RecordId,
-    Ref,
-    Resolve,
-    Value,
-)
+from core.values import ConflictRow, Query, RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Receipt, Resolve, Value
 from tests.core.contract.conftest import Place
 from tests.core.making import (
     delete,

@@ -6,8 +6,9 @@ import pytest
 
 from core.errors import Invalid, NotFound
 from core.merge_values import Taken
-from core.values import Actor, Create, Edit, Ref
+from core.values import Actor, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.core.contract.conftest import Place
 from tests.core.making import delete, edit, fields_of, make_document, make_link, make_linked, make_profile, restore
 

@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS
 from core.records import filled
-from core.values import Create, Delete, Edit, Record, Ref, Restore, TakingBack, Write
+from core.values import Record, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Restore, TakingBack, Write
 from tests.core.contract.conftest import NewPlace
 from tests.core.contract.test_undo_machine import changes_of
 from tests.core.making import new_link

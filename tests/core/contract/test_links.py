@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from core.errors import Conflict, Exists, Invalid, NotFound
-from core.values import Create, Edit, Query, Ref
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Edit
 from tests.core.making import (
     delete,
     edit,

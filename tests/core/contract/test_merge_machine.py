@@ -21,8 +21,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import Conflict, NotFound
 from core.merge_values import DELETED, KEPT, WHOLE
-from core.values import Create, Delete, Edit, RecordId, Ref, Resolve, Restore, TakingBack, Value, Write
+from core.values import RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Resolve, Restore, TakingBack, Value, Write
 from tests.core.contract.conftest import NewPlace, Place
 
 RUNS = int(os.environ.get("ROLODOC_RUNS", "300"))

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from core.errors import Conflict, Invalid, NotFound
-from core.values import Create, MergeProfiles, Query, Ref, SplitProfile, Write
+from core.values import Query, Ref
+from core.write_values import Create, MergeProfiles, SplitProfile, Write
 from tests.core.contract.conftest import NewPlace
 from tests.core.contract.test_undo_machine import Machine, numbers
 from tests.core.making import new_link

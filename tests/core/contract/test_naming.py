@@ -8,8 +8,9 @@ import pytest
 
 from core.errors import Ambiguous, NotFound
 from core.fields import Entity
-from core.values import Create, Delete, Edit, Ref, id_text
+from core.values import Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit
 from tests.core.making import delete, made, make_document, make_link, make_linked, make_profile, make_type
 
 

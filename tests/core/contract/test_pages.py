@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from core.errors import NotFound
 from core.fields import Entity, sort_key
-from core.values import Create, Delete, Page, Query, RecordId, Ref, Row, Sort
+from core.values import Page, Query, RecordId, Ref, Row, Sort
 from core.workspace import Workspace
+from core.write_values import Create, Delete
 from tests.core.contract.conftest import NewPlace, Place
 from tests.core.making import delete, edit, make_document, make_linked, make_profile, make_type, new_link
 

@@ -8,18 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from core.errors import Conflict, Invalid, NotFound, RolodocError
-from core.values import (
-    Create,
-    Edit,
-    MergeProfiles,
-    Query,
-    Ref,
-    Resolve,
-    Restore,
-    Write,
-    id_text,
-)
+from core.values import Query, Ref, id_text
 from core.workspace import Workspace
+from core.write_values import Create, Edit, MergeProfiles, Resolve, Restore, Write
 from tests.core.contract.conftest import Place
 from tests.core.making import delete, edit, fields_of, made, make_link, make_profile, make_type, new_link
 from tests.core.merging import (

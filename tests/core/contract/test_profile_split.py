@@ -10,14 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Conflict, Invalid, NotFound, RolodocError
-from core.values import (
-    MergeProfiles,
-    RecordId,
-    Ref,
-    SplitProfile,
-    Write,
-)
+from core.values import RecordId, Ref
 from core.workspace import Workspace
+from core.write_values import MergeProfiles, SplitProfile, Write
 from tests.core.contract.conftest import NewPlace
 from tests.core.making import edit, fields_of, make_document, make_link, make_profile, make_type
 from tests.core.merging import (

@@ -11,8 +11,9 @@ from core.drafts import Draft, find_draft, save_draft
 from core.errors import Conflict, Invalid, NotFound
 from core.fields import now
 from core.merge_values import WHOLE
-from core.values import Create, Delete, Edit, MergeProfiles, Query, Resolve, TakingBack
+from core.values import Query
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, TakingBack
 from tests.core.contract.conftest import Place
 from tests.core.following import following
 from tests.core.making import (

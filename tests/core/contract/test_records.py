@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import Conflict, Exists, Invalid, NotFound, Stale
 from core.fields import FIELDS, Entity
-from core.values import Create, Delete, Edit, Query, Ref, Restore
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Restore
 from tests.core.contract.conftest import Place
 from tests.core.making import (
     delete,

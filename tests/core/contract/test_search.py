@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.values import Create, Delete, Query, Ref
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete
 from tests.core.contract.conftest import NewPlace, Place
 from tests.core.making import (
     delete,

@@ -9,21 +9,9 @@ import pytest
 from core.errors import Invalid, NotFound, RolodocError
 from core.merge_values import WHOLE
 from core.rules import Rule
-from core.values import (
-    ConflictRow,
-    Create,
-    Delete,
-    Edit,
-    MergeProfiles,
-    Query,
-    Record,
-    Ref,
-    Resolve,
-    Taking,
-    TakingBack,
-    Touched,
-)
+from core.values import ConflictRow, Query, Record, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, Taking, TakingBack, Touched
 from tests.core.contract.conftest import Place
 from tests.core.making import (
     delete,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.fields import Entity
-from core.values import Create, Delete, Query, Ref
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete
 from tests.core.contract.conftest import Place
 from tests.core.making import (
     delete,

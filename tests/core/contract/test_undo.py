@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from core.errors import Conflict, NotFound
-from core.values import Create, Delete, Edit, Query, Receipt, Ref, Restore, Write
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Receipt, Restore, Write
 from tests.core.contract.conftest import Place
 from tests.core.making import (
     delete,

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS
-from core.values import Create, Delete, Edit, Query, Receipt, Ref, Restore, Write
+from core.values import Query, Ref
 from core.workspace import Workspace
+from core.write_values import Create, Delete, Edit, Receipt, Restore, Write
 from tests.core.contract.conftest import NewPlace
 from tests.core.making import new_link
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.exchange import import_paths
-from core.values import Create, MergeProfiles, Query, Resolve
+from core.values import Query
 from core.workspace import Workspace
+from core.write_values import Create, MergeProfiles, Resolve
 from tests.core.exchange.conftest import ANN, BEN, PLAN, REPORT, Write
 from tests.core.exchange.reading import counts, everything, found
 from tests.core.making import delete, edit, make_type

@@ -17,8 +17,9 @@ from core.exchange import RowError, export_csv, export_folder, export_vcard, imp
 from core.exchange.cells import guard, join_members, join_plain, split_members, unguard
 from core.exchange.content_lines import escape, split, unescape
 from core.fields import FIELDS, check_fields
-from core.values import Actor, Create
+from core.values import Actor
 from core.workspace import Workspace, open_workspace
+from core.write_values import Create
 from tests.core.exchange.reading import everything
 
 SOME = settings(
