@@ -198,7 +198,7 @@ def test_processes_that_make_the_same_store_at_once(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     program = (
         "import sys; from core.workspace import open_workspace\n"
-            "from core.values import Actor; from core.write_values import Create\n"
+        "from core.values import Actor; from core.write_values import Create\n"
         "workspace = open_workspace(sys.argv[1], Actor('x'))\n"
         "workspace.write([Create('profile', {'name': 'Ada'})]); workspace.close()"
     )
