@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import uuid_utils
 
-from core import trash
+from core import sources, trash
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.fields import Entity
 from core.merge import suggest, take
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken, field_of
-from core.records import TABLES, Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
+from core.records import Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
 from core.store import Connection, Store
 from core.values import ConflictRecord, RecordId, Ref
 from core.write_values import Resolve, Value
@@ -62,6 +62,8 @@ def resolve(request: OpenRequest, write: Resolve) -> Ref:
     if write.version not in (None, row[3]):
         raise Stale(record(db, "conflict", row))
     stored = stored_fields("conflict", row)
+    if (stored["entity"], stored["record"]) in request.touched:
+        row, stored = refresh(request, row)
     still_open = {one.field: one for one in open_fields(db, stored)}
     decided: dict[str, tuple[Any, Taken]] = {}
     for name, choice in write.choices.items():
@@ -110,21 +112,24 @@ def look_again(request: OpenRequest) -> None:
     db = request.db
     if not request.touched or not db.execute("SELECT 1 FROM conflict WHERE deleted_at IS NULL LIMIT 1").fetchone():
         return
+    request.flush()
     for entity, id in list(request.touched):
         for row in load(db, "conflict", OF_RECORD, (entity, id)):
             refresh(request, row)
 
 
-def refresh(request: OpenRequest, row: Row) -> None:
-    """Takes up what the record holds now; a field that holds mine, or a record that is as asked, is settled."""
+def refresh(request: OpenRequest, row: Row) -> tuple[Row, dict[str, Any]]:
+    """Takes up what the record holds now; a field that holds mine, or a record that is as asked, is settled.
+
+    Returns the conflict as it is then.
+    """
     db, stored = request.db, stored_fields("conflict", row)
-    entity: Entity = stored["entity"]
-    rows = load(db, entity, "t.id = ?", (stored["record"],))
+    entity, id = stored["entity"], stored["record"]
+    rows = load(db, entity, "t.id = ?", (id,))
     if not rows:
-        return
+        return row, stored
     outcome = outcome_of(stored)
-    side = _last_writer(request, entity, stored["record"])
-    theirs = dict(stored["theirs"])
+    moved: dict[str, Any] = {}
     if stored["question"] == "fields":
         current = stored_fields(entity, rows[0])
         for one in open_fields(db, stored):
@@ -132,13 +137,17 @@ def refresh(request: OpenRequest, row: Row) -> None:
             if field.same(current[one.field], one.mine):
                 outcome[one.field] = Taken("mine")
             elif not field.same(current[one.field], one.theirs):
-                theirs[one.field] = _kept(db, one.field, current[one.field])
+                moved[one.field] = _kept(db, one.field, current[one.field])
     elif (rows[0][6] is None) == (stored["question"] == "dangling"):
         outcome[WHOLE] = Taken(KEPT if rows[0][6] is None else DELETED)
-    changed: dict[str, Any] = {"theirs": theirs, "outcome": msgspec.to_builtins(outcome)}
-    if theirs != stored["theirs"]:
-        changed["sides"] = stored["sides"] | {"theirs": msgspec.to_builtins(side)}
+    changed: dict[str, Any] = {"theirs": stored["theirs"] | moved, "outcome": msgspec.to_builtins(outcome)}
+    if moved:
+        request.flush()
+        theirs = msgspec.to_builtins(last_side(db, entity, id, moved))
+        changed["sides"] = stored["sides"] | {"theirs": theirs}
     _change(request, row, stored, changed)
+    row = load(db, "conflict", "t.id = ?", (row[0],))[0]
+    return row, stored_fields("conflict", row)
 
 
 def apply(
@@ -182,6 +191,17 @@ def hand_over(request: OpenRequest, entity: Entity, id: int, to: Row) -> None:
         _change(request, row, stored, {"outcome": stored["outcome"] | closed})
 
 
+def check_fate(request: OpenRequest, entity: Entity, row: Row, fate: str) -> None:
+    """Raises Conflict for a type that links have and that is to go, Exists for one whose name another has by now."""
+    if fate == DELETED:
+        trash.check_deletion(request, entity, row)
+    elif entity == "type" and row[6] is not None:
+        request.check_type(stored_fields(entity, row), row[0])
+    elif entity == "link":
+        end = stored_fields(entity, row)["type"]
+        check_fate(request, "type", load(request.db, "type", "t.id = ?", (end,))[0], fate)
+
+
 # --- the parts of a stored conflict -----------------------------------------------------------------------
 
 
@@ -217,15 +237,18 @@ def last_side(db: Connection, entity: Entity, id: int, names: Iterable[str] = ()
     """Who set one of these fields last; with none named, or none found, who changed the record last."""
     wanted = set(names)
     first: Side | None = None
-    for after, actor, via, at, revision in db.execute(
-        "SELECT c.after, r.actor, r.via, r.at, c.revision FROM change c JOIN request r ON r.id = c.request_id"
-        " WHERE c.entity = ? AND c.record_id = ? ORDER BY c.seq DESC LIMIT 20",
+    for after, kind, request, actor, via, at, revision in db.execute(
+        "SELECT c.after, c.kind, r.id, r.actor, r.via, r.at, c.revision"
+        " FROM change c JOIN request r ON r.id = c.request_id"
+        " WHERE c.entity = ? AND c.record_id = ? ORDER BY c.seq DESC",
         (entity, id),
     ):
-        side = Side(actor, via, at, revision=revision)
-        first = first or side
-        if not wanted or wanted & msgspec.json.decode(after).keys():
-            return side
+        found = not wanted or wanted & msgspec.json.decode(after).keys()
+        if found or first is None:
+            source = sources.speaker(db, entity, id, request, made=kind == "created")
+            first = Side(actor, via, at, source, revision)
+        if found:
+            return Side(actor, via, at, source, revision)
     return first or Side()
 
 
@@ -278,10 +301,12 @@ def _change(request: OpenRequest, row: Row, stored: Mapping[str, Any], changed: 
     after = {name: value for name, value in changed.items() if value != stored[name]}
     if not after:
         return
+    left = open_fields(request.db, {**stored, **after})
+    if left and (suggested := suggest(stored["entity"], left)) != stored["suggested"]:
+        after["suggested"] = suggested
     columns = request.columns("conflict", after)
     before = {name: stored[name] for name in after}
-    merged = {**stored, **after}
-    if merged["mine"].keys() <= merged["outcome"].keys():
+    if not left:
         request.update("conflict", row, columns | {"deleted_at": request.at}, "deleted", before, after)
         request.count("conflict", stored, -1)
     else:
@@ -298,6 +323,7 @@ def _chosen(entity: Entity, conflict: FieldConflict, choice: Any) -> tuple[Any, 
 
 
 def _keep_or_delete(request: OpenRequest, entity: Entity, row: Row, fate: str) -> None:
+    check_fate(request, entity, row, fate)
     if fate == DELETED:
         trash.delete(request, entity, row)
         return
@@ -306,15 +332,6 @@ def _keep_or_delete(request: OpenRequest, entity: Entity, row: Row, fate: str) -
         for end in trash.trashed_ends(request.db, fields):
             trash.restore(request, end, load(request.db, end, "t.id = ?", (fields[end],))[0], with_links=False)
     trash.restore(request, entity, row)
-
-
-def _last_writer(request: OpenRequest, entity: Entity, id: int) -> Side:
-    """This request where it wrote the record, which the log may not tell yet."""
-    if (entity, id) in request.touched:
-        sql = f"SELECT revision FROM {TABLES[entity]} WHERE id = ?"
-        (revision,) = request.db.execute(sql, (id,)).fetchone()
-        return Side(request.actor, request.via, request.at, revision=revision)
-    return last_side(request.db, entity, id)
 
 
 def _kept(db: Connection, name: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from core import conflicts, history, sources, trash
 from core.errors import Invalid, NotFound
 from core.fields import FIELDS, Entity, check_fields
 from core.merge import merge
-from core.merge_values import Context, Side
+from core.merge_values import WHOLE, Context, MergeResult, Side
 from core.records import Row, load, stored_fields
 from core.store import Connection
 from core.write_values import Delete, Edit
@@ -32,7 +32,10 @@ def edit(request: OpenRequest, write: Edit, row: Row) -> None:
         raise Invalid("cannot be changed; unlink and link anew", fixed[0])
     mine_side = Side(request.actor, request.via, request.at, write.source)
     names = names_of(entity, fields)
-    base = base_of(request, write, row, names) | conflicts.open_base(request.db, entity, row[0], mine_side)
+    base = base_of(request, write, row, names)
+    if write.source:
+        # It speaks from what it said before, not from what is stored: the question that is open stays the same one.
+        base |= conflicts.open_base(request.db, entity, row[0], mine_side)
     base = {name: value for name, value in base.items() if name in names}
     mine = base | (put_in(entity, base, fields) if write.source else fields)
     if write.source:
@@ -64,6 +67,7 @@ def delete(request: OpenRequest, write: Delete, row: Row) -> None:
     result = merge(entity, base, None, theirs, rules=request.rules, context=context)
     if result.value is None:
         trash.delete(request, entity, row)
+    _tell_decision(request, entity, row[0], result)
     conflicts.meet(request, entity, row[0], {}, result, context)
 
 
@@ -83,8 +87,16 @@ def _outlives_deletion(
     result = merge(entity, base, mine, None, rules=request.rules, context=context)
     if result.value is not None and not context.dead_ends:
         trash.restore(request, entity, row)
+    _tell_decision(request, entity, row[0], result)
     conflicts.meet(request, entity, row[0], (), result, context)
     return result.value is not None
+
+
+def _tell_decision(request: OpenRequest, entity: Entity, id: int, result: MergeResult) -> None:
+    """A rule that kept or deleted a record is named in its history, with what it overruled."""
+    decided = {name: one for name, one in result.taken.items() if name == WHOLE and one.overruled is not None}
+    if decided:
+        request.edit(entity, load(request.db, entity, "t.id = ?", (id,))[0], {}, decided, in_trash=True)
 
 
 def context_of(db: Connection, entity: Entity, fields: Mapping[str, Any], mine: Side, theirs: Side) -> Context:

@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from core import conflicts
-from core.errors import NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.fields import Entity
 from core.meeting import context_of
-from core.merge_values import Context, FieldConflict, Taken, field_of
+from core.merge_values import WHOLE, Context, FieldConflict, Taken, field_of
 from core.records import Row, load, names, stored_fields
 from core.rules import Decision, Rule, check_rule, decide
 from core.store import Connection, Store
@@ -24,53 +24,78 @@ SAMPLE: Final = 20  # decisions that are shown
 
 
 def settle(store: Store, actor: Actor, rule: Rule, ids: Sequence[RecordId] | None, *, dry_run: bool) -> Settlement:
-    """Decides what the rule can, in these conflicts or in all open ones. Raises Invalid, NotFound.
+    """Decides what the rule can, in these conflicts or in all open ones; one that cannot be as decided stays open, and
+    the answer says why. Raises Invalid for a rule that cannot be meant, NotFound.
 
     Costs about 20 us a field for a dry run and 200 us a record for the decision.
     """
     check_rule(msgspec.structs.asdict(rule), [])
     if dry_run:
         with store.read() as db:
-            return _settle(db, None, rule, ids)
+            return _Settling(OpenRequest(db, actor), rule, dry_run=True).settle(ids)
     with store.write() as db:
         request = OpenRequest(db, actor, f"settled by {rule.label}")
-        settlement = _settle(db, request, rule, ids)
+        settlement = _Settling(request, rule, dry_run=False).settle(ids)
         return msgspec.structs.replace(settlement, receipt=request.finish([]))
 
 
-def _settle(db: Connection, request: OpenRequest | None, rule: Rule, ids: Sequence[RecordId] | None) -> Settlement:
-    decided = total = 0
-    records: set[tuple[Entity, int]] = set()
-    sample: list[tuple[Entity, int, str, Any]] = []
-    for rows in _chunks(db, ids):
-        of_chunk = [(row, stored_fields("conflict", row)) for row in rows]
-        loaded = _records(db, [stored for _, stored in of_chunk])
-        for row, stored in of_chunk:
-            entity, id = stored["entity"], stored["record"]
-            if request is not None and (entity, id) in request.touched:
-                # Another conflict of this record was settled just now: what is theirs is another value.
-                conflicts.refresh(request, row)
-                row = load(db, "conflict", "t.id = ?", (row[0],))[0]
-                stored = stored_fields("conflict", row)
-                loaded[entity, id] = load(db, entity, "t.id = ?", (id,))[0]
-            if row[6] is not None or (entity, id) not in loaded:
-                continue
-            still_open = {one.field: one for one in conflicts.open_fields(db, stored)}
-            found = _decisions(db, rule, stored, loaded[entity, id], still_open.values())
-            total += len(still_open)
-            decided += len(found)
-            if not found:
-                continue
-            records.add((entity, id))
-            if len(sample) < SAMPLE:
-                sample += [(entity, id, name, one.value) for name, one in found.items()]
-            if request is not None:
-                decisions = {
-                    name: (one.value, Taken(one.rule.label, _loser(entity, still_open[name], one.value)))
-                    for name, one in found.items()
-                }
-                conflicts.apply(request, row, stored, decisions, loaded[entity, id])
-    return Settlement(decided, total, len(records), total - decided, sample=_shown(db, sample[:SAMPLE]))
+class _Settling:
+    """One rule on its way through the conflicts; a dry run decides and checks, and writes nothing."""
+
+    def __init__(self, request: OpenRequest, rule: Rule, *, dry_run: bool) -> None:
+        self.request, self.db, self.rule, self.dry_run = request, request.db, rule, dry_run
+        self.decided = self.total = 0
+        self.records: set[tuple[Entity, int]] = set()
+        self.sample: list[tuple[Entity, int, str, Any]] = []
+        self.refused: list[tuple[str, str]] = []
+
+    def settle(self, ids: Sequence[RecordId] | None) -> Settlement:
+        for rows in _chunks(self.db, ids):
+            of_chunk = [(row, stored_fields("conflict", row)) for row in rows]
+            loaded = _records(self.db, [stored for _, stored in of_chunk])
+            for row, stored in of_chunk:
+                entity, id = stored["entity"], stored["record"]
+                if (entity, id) in self.request.touched:
+                    # Another conflict of this record was settled just now: what is theirs is another value.
+                    row, stored = conflicts.refresh(self.request, row)
+                    loaded[entity, id] = load(self.db, entity, "t.id = ?", (id,))[0]
+                if row[6] is None and (entity, id) in loaded:
+                    self._settle_one(row, stored, loaded[entity, id])
+        still_open = self.total - self.decided
+        sample = _shown(self.db, self.sample)
+        return Settlement(
+            self.decided, self.total, len(self.records), still_open, sample=sample, refused=self.refused[:SAMPLE]
+        )
+
+    def _settle_one(self, row: Row, stored: dict[str, Any], record_row: Row) -> None:
+        entity, id = stored["entity"], stored["record"]
+        still_open = {one.field: one for one in conflicts.open_fields(self.db, stored)}
+        self.total += len(still_open)
+        found = _decisions(self.db, self.rule, stored, record_row, still_open.values())
+        if not found:
+            return
+        decisions = {
+            name: (one.value, Taken(one.rule.label, _loser(entity, still_open[name], one.value)))
+            for name, one in found.items()
+        }
+        try:
+            self._check(entity, record_row, {name: value for name, (value, _) in decisions.items()})
+            if not self.dry_run:
+                conflicts.apply(self.request, row, stored, decisions, record_row)
+        except (Invalid, Conflict) as error:
+            self.refused.append((names(self.db, entity, [id])[id].title, str(error)))
+            return
+        self.decided += len(found)
+        self.records.add((entity, id))
+        if len(self.sample) < SAMPLE:
+            self.sample += [(entity, id, name, one.value) for name, one in found.items()]
+
+    def _check(self, entity: Entity, row: Row, values: dict[str, Any]) -> None:
+        """Raises, before anything is written, what writing would raise."""
+        if WHOLE in values:
+            conflicts.check_fate(self.request, entity, row, values[WHOLE])
+        elif entity in ("type", "link"):
+            self.request.check_whole(entity, row[0], stored_fields(entity, row) | values)
 
 
 def _chunks(db: Connection, ids: Sequence[RecordId] | None) -> Iterator[list[Row]]:
@@ -126,5 +151,5 @@ def _shown(db: Connection, sample: list[tuple[Entity, int, str, Any]]) -> list[t
             field_of(entity, name).label,
             field_of(entity, name).format(value),
         )
-        for entity, id, name, value in sample
+        for entity, id, name, value in sample[:SAMPLE]
     ]

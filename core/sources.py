@@ -64,6 +64,21 @@ def said(db: Connection, entity: Entity, source: str, ids: Sequence[RecordId]) -
     }
 
 
+def speaker(db: Connection, entity: Entity, id: int, request: int, *, made: bool) -> str:
+    """The source that said in this request what the record is, "" when none did; `made` when the request made it."""
+    found = db.execute(
+        "SELECT source FROM source_word WHERE request_id = ? AND entity = ? AND record_id = ?", (request, entity, id)
+    ).fetchone()
+    if not found and made:
+        # What a source says of a new record is kept without a word, so it is one that never began from nothing.
+        found = db.execute(
+            "SELECT source FROM source_value s WHERE entity = ?1 AND record_id = ?2 AND NOT EXISTS (SELECT 1"
+            " FROM source_word w WHERE w.entity = ?1 AND w.record_id = ?2 AND w.source = s.source AND w.before = '{}')",
+            (entity, id),
+        ).fetchone()
+    return str(found[0]) if found else ""
+
+
 def log_words(request: OpenRequest) -> None:
     """Keeps what this request said with it. A word that changed nothing else stands by itself: no undo unsays it."""
     if request.id is None:

@@ -23,13 +23,18 @@ def delete(request: OpenRequest, entity: Entity, row: Row) -> None:
     """
     if row[6] is not None:
         return
-    if entity == "type" and _has_links(request, row):
-        raise Conflict(f'links of the type "{request.name(entity, row)}" exist; unlink them first')
+    check_deletion(request, entity, row)
     if entity in ("profile", "document"):
         for link in load(request.db, "link", f"t.{entity}_id = ? AND t.deleted_at IS NULL", (row[0],)):
             delete(request, "link", link)
     request.update(entity, row, {"deleted_at": request.at}, "deleted", {}, {})
     request.leave(entity, row[0], stored_fields(entity, row))
+
+
+def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
+    """Raises Conflict for a relationship type that links have."""
+    if entity == "type" and _has_links(request, row):
+        raise Conflict(f'links of the type "{request.name(entity, row)}" exist; unlink them first')
 
 
 def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool = True) -> None:

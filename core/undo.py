@@ -118,6 +118,8 @@ def _logged(db: Connection, first: int, last: int) -> list[Logged]:
 def _delete(request: OpenRequest, change: Logged, row: Row, later: list[Later]) -> None:
     """Of a creation or a restoration: the record must be as that left it, and nothing may have been linked to it."""
     _, entity, id, kind, _, before, _ = change
+    if entity == "conflict" and row[6] is not None:
+        return  # it was settled since, so there is no question to take back
     if later:
         raise _overtaken(request, change, later[-1])
     if entity in ("profile", "document"):
@@ -171,6 +173,10 @@ def _values(db: Connection, logged: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+FOLLOWING: Final = frozenset({"theirs", "sides", "suggested"})
+"""Of a conflict, what changes by itself when its record does."""
+
+
 class Later(NamedTuple):
     """What a request did to a record after the change that is to be taken back."""
 
@@ -181,7 +187,7 @@ class Later(NamedTuple):
 
 def _later(db: Connection, entity: Entity, id: int, seq: int) -> list[Later]:
     """Those that stand: a request and the one that took it back are as if neither had been. What changed no field, but
-    only told what a merge overruled, overtakes nothing."""
+    only told what a merge overruled, overtakes nothing; nor does a conflict that follows its record."""
     standing: dict[int, Later] = {}
     cancelled: set[int] = set()
     for request, reverts, actor, at, after in db.execute(
@@ -190,10 +196,13 @@ def _later(db: Connection, entity: Entity, id: int, seq: int) -> list[Later]:
         " ORDER BY c.seq",
         (entity, id, seq),
     ):
+        fields = msgspec.json.decode(after).keys()
+        if entity == "conflict" and fields and fields <= FOLLOWING:
+            continue
         if standing.pop(reverts, None):
             cancelled.add(request)
         if request not in cancelled:
-            standing.setdefault(request, Later(actor, at, set())).fields.update(msgspec.json.decode(after))
+            standing.setdefault(request, Later(actor, at, set())).fields.update(fields)
     return list(standing.values())
 
 

@@ -116,6 +116,7 @@ class Settlement(msgspec.Struct, frozen=True):
     open: int  # fields that stay so
     receipt: Receipt | None = None
     sample: list[tuple[str, str, str]] = []  # of the first: title, field, value as people read it
+    refused: list[tuple[str, str]] = []  # of the first that cannot be as decided and stay open: title, reason
 
 
 class Touched(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ from core.records import (
     in_chunks,
     keep_body,
     load_one,
+    names,
     record,
     stored_fields,
     to_log,
@@ -165,9 +166,9 @@ class OpenRequest:
 
     def finish(self, refs: list[Ref]) -> Receipt:
         """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
+        sources.log_words(self)
         conflicts.look_again(self)
         self.flush()
-        sources.log_words(self)
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
         if self.total > 1:
@@ -312,12 +313,7 @@ class OpenRequest:
         if not after and not overruled:
             return
         merged = current | after
-        if entity == "type":
-            self.check_type(merged, row[0])
-        if entity == "rule":
-            check_stored_rule(self.db, merged, row[0])
-        if entity == "link":
-            check_validity(merged)
+        self.check_whole(entity, row[0], merged)
         before = {name: current[name] for name in after}
         told = {name: one for name, one in taken.items() if name in after or one.overruled is not None}
         self.update(entity, row, self.columns(entity, after), "updated", before, after, told)
@@ -327,6 +323,15 @@ class OpenRequest:
             search.put_in_index(self.db, entity, row[0], merged)
         if entity == "document" and "tags" in after:
             self._set_tags(row[0], current["tags"], after["tags"])
+
+    def check_whole(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+        """Raises Invalid, Exists for fields that do not go together, or not with other records."""
+        if entity == "type":
+            self.check_type(fields, id)
+        elif entity == "rule":
+            check_stored_rule(self.db, fields, id)
+        elif entity == "link":
+            check_validity(fields)
 
     def update(
         self,
@@ -345,6 +350,8 @@ class OpenRequest:
         self.log(entity, row[0], kind, row[2] + 1, version, before, after, taken)
         if entity in RECORDS:
             self.touched[entity, row[0]] = None
+        elif entity == "conflict":
+            self.touched[row[META], row[META + 1]] = None  # the record that it is about
 
     # --- what goes with a row -------------------------------------------------------------------------
 
@@ -387,6 +394,8 @@ class OpenRequest:
             self.db.execute("INSERT INTO document_tag(tag, document_id) VALUES (?, ?)", (tag, id))
 
     def name(self, entity: Entity, row: Row) -> str:
+        if entity == "conflict":
+            return f"the conflict about {names(self.db, entity, [row[0]])[row[0]].title}"
         if entity == "link":
             return record(self.db, entity, row).title
         return str(row[META + list(FIELDS[entity]).index(TITLES[entity])])

@@ -500,3 +500,130 @@ def test_texts_of_documents_in_conflict_are_read_whole(ann: Workspace, bob: Work
     assert "theirs" in one.theirs
     ann.write([Resolve(id, {"text": "mine"})])
     assert "mine" in fields_of(ann, ref)["text"]
+
+
+# --- several people -----------------------------------------------------------------------------------------
+
+
+def test_a_conflict_that_is_opened_again_is_about_what_is_stored_now(ann: Workspace, bob: Workspace) -> None:
+    # given a conflict that Ann settled as Bob had it, and a new name by Bob
+    ref = make_profile(ann, "B")
+    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    ann.write([Resolve(id, {"name": "theirs"})])
+    edit(bob, ref, name="Z")
+
+    # when Ann takes that back
+    ann.undo()
+
+    # then the question is about the new name, and theirs keeps it
+    assert ann.conflict(id).fields[0].theirs == "Z"
+    ann.write([Resolve(id, {"name": "theirs"})])
+    assert fields_of(ann, ref)["name"] == "Z"
+
+
+def test_a_late_save_is_taken_back_after_others_edited_what_is_open(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B", notes="b")
+    clash(ann, bob, ref, {"name": "M", "notes": "m"}, {"name": "T"})
+    edit(bob, ref, name="Z")
+
+    ann.undo()
+
+    assert open_conflicts(ann) == []
+    assert (fields_of(ann, ref)["name"], fields_of(ann, ref)["notes"]) == ("Z", "b")
+
+
+def test_an_undo_that_others_overtook_says_which_conflict(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B", notes="b")
+    id = clash(ann, bob, ref, {"name": "M", "notes": "m"}, {"name": "T", "notes": "t"})
+    bob.write([Resolve(id, {"name": "theirs"})])
+    cursor = ann.cursor()
+
+    with pytest.raises(Conflict, match="bob changed the conflict about T later"):
+        ann.undo()
+    assert ann.cursor() == cursor
+
+
+def test_what_is_saved_by_someone_who_saw_the_answer_counts(ann: Workspace, bob: Workspace) -> None:
+    # given a conflict of Ann, who then read the record as Bob left it
+    ref = make_profile(ann, "B")
+    clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    read = ann.get(ref).version
+    edit(bob, ref, notes="meanwhile")
+
+    # when she saves the name as it was in the beginning
+    save_late(ann, ref, read, name="B")
+
+    # then that is the name
+    assert (fields_of(ann, ref)["name"], fields_of(ann, ref)["notes"]) == ("B", "meanwhile")
+    assert open_conflicts(ann) == []
+
+
+def test_two_conflicts_of_one_record_settled_at_once_in_any_order(ann: Workspace) -> None:
+    def given() -> tuple[Ref, dict[str, RecordId]]:
+        (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, source="crm")]).refs
+        edit(ann, ref, notes="here")
+        ids = {s: ann.write([Edit(ref, {"notes": s}, source=s)]).conflicts[-1] for s in ("crm", "hr")}
+        return ref, ids
+
+    for sources in (("crm", "hr"), ("hr", "crm")):
+        ref, ids = given()
+        choice: dict[str, Any] = {"crm": "mine", "hr": "theirs"}
+        ann.write([Resolve(ids[source], {"notes": choice[source]}) for source in sources])
+        assert fields_of(ann, ref)["notes"] == "crm"
+        assert open_conflicts(ann) == []
+
+
+def test_a_rule_that_deletes_or_keeps_is_named_with_what_it_overruled(ann: Workspace, bob: Workspace) -> None:
+    ann.write([Create("rule", {"name": "gone is gone", "field": WHOLE, "prefer": "theirs"})])
+    ref = make_profile(ann, "B")
+    read = ann.get(ref).version
+    delete(bob, ref)
+
+    save_late(ann, ref, read, notes="typed much")
+
+    assert ann.get(ref).deleted_at is not None
+    taken = ann.changes(ref=ref)[0].taken[WHOLE]
+    assert taken.how == "rule 1 (gone is gone)"
+    assert "typed much" in str(taken.overruled)
+
+
+def test_one_conflict_that_cannot_be_as_decided_does_not_stop_the_others(ann: Workspace, bob: Workspace) -> None:
+    # given a type whose new name another type took meanwhile, and five plain conflicts
+    (type,) = ann.write([Create("type", {"name": "author", "inverse": "author of"})]).refs
+    clash(ann, bob, type, {"name": "writer"}, {"name": "scribe"})
+    ann.write([Create("type", {"name": "writer", "inverse": "writer of"})])
+    for number in range(5):
+        clash(ann, bob, make_profile(ann, f"B{number}"), {"name": "M"}, {"name": "T"})
+
+    # when a rule is tried, it says so, and does the same when it is applied
+    for dry_run in (True, False):
+        settlement = ann.settle(Rule(prefer="mine"), dry_run=dry_run)
+        assert (settlement.decided, settlement.total, settlement.open) == (5, 6, 1)
+        ((title, reason),) = settlement.refused
+        assert title == "scribe"
+        assert 'a relationship type "writer"' in reason
+    assert [row.title for row in open_conflicts(ann)] == ["scribe"]
+
+
+def test_what_a_source_said_is_known_on_both_sides(ann: Workspace) -> None:
+    (ref,) = ann.write([Create("profile", {"name": "Ann", "notes": "a"}, source="book")]).refs
+    read = ann.get(ref).version
+    ann.write([Edit(ref, {"notes": "b"}, source="book")])
+
+    (id,) = save_late(ann, ref, read, notes="typed").conflicts
+
+    assert ann.conflict(id).theirs.source == "book"
+    assert ann.settle(Rule(prefer="source", preferred="book")).decided == 1
+    assert fields_of(ann, ref)["notes"] == "b"
+
+
+def test_who_set_the_field_long_ago_is_known(ann: Workspace, bob: Workspace) -> None:
+    ref = make_profile(ann, "B")
+    read = ann.get(ref).version
+    edit(bob, ref, notes="by bob")
+    for number in range(25):
+        edit(ann, ref, attributes={"n": number})
+
+    (id,) = save_late(ann, ref, read, notes="late").conflicts
+
+    assert (ann.conflict(id).theirs.actor, ann.conflict(id).theirs.revision) == ("bob", 2)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,9 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import Conflict, NotFound
 from core.merge_values import DELETED, KEPT, WHOLE
+from core.rules import Rule
 from core.values import RecordId, Ref
 from core.workspace import Workspace
-from core.write_values import Create, Delete, Edit, Resolve, Restore, TakingBack, Value, Write
+from core.write_values import Create, Delete, Edit, Receipt, Resolve, Restore, TakingBack, Value, Write
 from tests.core.contract.conftest import NewPlace, Place
 
 RUNS = int(os.environ.get("ROLODOC_RUNS", "300"))
@@ -59,7 +60,8 @@ class Model:
     doubted: dict[str, str] = field(default_factory=dict)  # by source: what it wants of the record, kept or deleted
 
     def meet(self, source: str, base: dict[str, Any], given: dict[str, Any]) -> None:
-        base = base | {name: one.base for name, one in self.open[source].items()}
+        if source:
+            base = base | {name: one.base for name, one in self.open[source].items()}
         if not self.lives:
             if all(same(value, base[name]) for name, value in given.items()):
                 return
@@ -340,5 +342,124 @@ def test_a_record_and_its_conflicts_are_as_a_simple_model_says(new_place: NewPla
             lambda: Machine(place, maker, numbers),
             settings=settings(
                 max_examples=RUNS, stateful_step_count=20, suppress_health_check=list(HealthCheck), deadline=None
+            ),
+        )
+
+
+class Several(RuleBasedStateMachine):
+    """Two people save late, settle, undo and redo, each over what the other does. What is asked is about what is
+    stored, and what is refused changes nothing."""
+
+    def __init__(self, place: Place, numbers: Iterator[int]) -> None:
+        super().__init__()
+        number = next(numbers)
+        self.people = {name: place.open(f"{name} {number}") for name in ("ann", "bob")}
+        self.refs: list[Ref] = []
+        self.read: dict[tuple[str, Ref], int] = {}
+        self.known: dict[RecordId, None] = {}
+
+    def teardown(self) -> None:
+        for workspace in self.people.values():
+            workspace.close()
+
+    @initialize()
+    def make(self) -> None:
+        self.refs = self.people["ann"].write([Create("profile", dict(NEW)) for _ in range(2)]).refs
+        for who in self.people:
+            for number in range(2):
+                self.look(who, number)
+
+    people = st.sampled_from(["ann", "bob"])
+    numbers = st.integers(0, 1)
+
+    @rule(who=people, number=numbers)
+    def look(self, who: str, number: int) -> None:
+        ref = self.refs[number]
+        self.read[who, ref] = self.people[who].get(ref).version
+
+    @rule(who=people, number=numbers, given=given_fields)
+    def edit(self, who: str, number: int, given: dict[str, Any]) -> None:
+        self.attempt(who, lambda workspace: workspace.write([Edit(self.refs[number], given)]))
+
+    @rule(who=people, picks=st.lists(numbers, unique=True, min_size=1), given=given_fields)
+    def save_late(self, who: str, picks: list[int], given: dict[str, Any]) -> None:
+        refs = [self.refs[number] for number in picks]
+        edits = [Edit(ref, given, self.read[who, ref], merge=True) for ref in refs]
+        self.attempt(who, lambda workspace: workspace.write(edits))
+
+    @rule(who=people, number=numbers, source=st.sampled_from(SOURCES[1:]), given=given_fields)
+    def hear(self, who: str, number: int, source: str, given: dict[str, Any]) -> None:
+        self.attempt(who, lambda workspace: workspace.write([Edit(self.refs[number], given, source=source)]))
+
+    @rule(who=people, number=numbers)
+    def delete_late(self, who: str, number: int) -> None:
+        ref = self.refs[number]
+        self.attempt(who, lambda workspace: workspace.write([Delete(ref, self.read[who, ref], merge=True)]))
+
+    @rule(who=people, number=numbers)
+    def restore(self, who: str, number: int) -> None:
+        self.attempt(who, lambda workspace: workspace.write([Restore(self.refs[number])]))
+
+    @rule(who=people, choices=st.lists(st.sampled_from(["mine", "theirs", "base"]), min_size=1, max_size=3))
+    def resolve(self, who: str, choices: list[Any]) -> None:
+        still_open = [one for one in map(self.people[who].conflict, self.known) if one.fields]
+        writes = [
+            Resolve(one.id, {one.fields[0].field: choice}, one.version)
+            for one, choice in zip(still_open, choices, strict=False)
+        ]
+        self.attempt(who, lambda workspace: workspace.write(writes))
+
+    @rule(who=people, prefer=st.sampled_from(["mine", "theirs", "newest", "union"]))
+    def settle(self, who: str, prefer: Any) -> None:
+        ids = [id for id in self.known if self.people[who].conflict(id).settled_at is None]
+        self.attempt(who, lambda workspace: workspace.settle(Rule(prefer=prefer), ids).receipt)
+
+    @rule(who=people)
+    def undo(self, who: str) -> None:
+        self.attempt(who, lambda workspace: workspace.undo())
+
+    @rule(who=people)
+    def redo(self, who: str) -> None:
+        self.attempt(who, lambda workspace: workspace.redo())
+
+    @rule(who=people, number=numbers, revision=st.integers(1, 30))
+    def set_back(self, who: str, number: int, revision: int) -> None:
+        scope = TakingBack(ref=self.refs[number], revision=revision)
+        self.attempt(who, lambda workspace: workspace.take_back(scope).receipt)
+
+    def attempt(self, who: str, act: Callable[[Workspace], Receipt | None]) -> None:
+        workspace = self.people[who]
+        before, cursor = self.state(workspace), workspace.cursor()
+        try:
+            receipt = act(workspace)
+        except (Conflict, NotFound):
+            assert (self.state(workspace), workspace.cursor()) == (before, cursor), "what is refused changes nothing"
+            return
+        self.known |= dict.fromkeys(receipt.conflicts if receipt else ())
+
+    def state(self, workspace: Workspace) -> Any:
+        return [workspace.get(ref) for ref in self.refs], [workspace.conflict(id) for id in self.known]
+
+    @invariant()
+    def what_is_asked_is_about_what_is_stored(self) -> None:
+        for workspace in self.people.values():
+            for conflict in (workspace.conflict(id) for id in self.known):
+                record = workspace.get(conflict.record)
+                for one in conflict.fields:
+                    if one.field != WHOLE:
+                        assert same(one.theirs, record.fields[one.field])
+                        assert not same(one.mine, one.theirs)
+                    elif conflict.question == "deletion":
+                        assert record.deleted_at is None
+
+
+def test_several_people_meet_in_the_same_records(new_place: NewPlace) -> None:
+    numbers = count()
+    with contextlib.ExitStack() as closing:
+        place = closing.enter_context(new_place())
+        run_state_machine_as_test(
+            lambda: Several(place, numbers),
+            settings=settings(
+                max_examples=RUNS // 2, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None
             ),
         )
