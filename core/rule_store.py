@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.fields import NO_POSITION
-from core.rules import Rule, check_rule
+from core.rules import SAID, Rule, check_rule
 from core.store import Connection
 
 RULES = """
 SELECT name, uid, revision, entity, field, relationship, actor, source, tag, prefer, preferred FROM rule
 WHERE deleted_at IS NULL ORDER BY position, id
 """
+SAYS = "SELECT entity, field, relationship, actor, source, tag, prefer, preferred FROM rule WHERE id = ?"
+"""The fields of SAID."""
 
 
 def check_stored_rule(db: Connection, fields: Mapping[str, Any], id: int | None) -> None:
-    """Raises Invalid for a rule that could never decide, given those that stand before it; `id` is its own."""
+    """Raises Invalid for a rule that could never decide, given those that stand before it; `id` is its own.
+
+    One that says what it said before is not refused, so that rules can be moved past each other, and named anew.
+    """
+    if id is not None and db.execute(SAYS, (id,)).fetchone() == tuple(fields[name] for name in SAID):
+        return
     position = fields["position"] if fields["position"] is not None else NO_POSITION
     before = db.execute(
         "SELECT uid FROM rule WHERE deleted_at IS NULL AND id IS NOT ?1 AND (position, id) < (?2, coalesce(?1, ?3))",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn, get_args, get_type_hints
 
 import msgspec
 
@@ -11,6 +11,7 @@ from core.errors import Invalid
 from core.fields import FIELDS, RECORDS, Entity, Field, Kind
 from core.merge_fields import UNIONS, both
 from core.merge_values import KEPT, WHOLE, Context, FieldConflict, Side
+from core.values import Actor
 
 Prefer = Literal["mine", "theirs", "newest", "oldest", "longest", "non-empty", "union", "source", "role"]
 
@@ -41,6 +42,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return f"rule {self.number} ({self.name or self.prefer})" if self.number else self.prefer
 
 
+SAID: Final = ("entity", "field", "relationship", "actor", "source", "tag", "prefer", "preferred")
+"""The fields of what a rule says, whatever it is called and wherever it stands."""
+ROLES: Final = ("person", "program", *get_args(get_type_hints(Actor)["via"]))
+"""What Side.roles can hold."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     rule: Rule
     value: Any
@@ -58,12 +65,22 @@ def decide(rules: Sequence[Rule], entity: Entity, conflict: FieldConflict, conte
 
 def check_rule(fields: Mapping[str, Any], earlier: Sequence[Rule]) -> None:
     """Raises Invalid for a rule that can match nothing, or that an earlier one always forestalls."""
-    names = ("entity", "field", "relationship", "actor", "source", "tag", "prefer", "preferred")
-    rule = Rule(**{name: fields[name] for name in names if fields.get(name)})
+    rule = Rule(**{name: fields[name] for name in SAID if fields.get(name)})
     _check_conditions(rule)
     _check_preference(rule)
     for number, other in enumerate(earlier, 1):
         _check_against(rule, other, other.number or number)
+
+
+def find_useless(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
+    """Those of the rules, in their order, that can decide nothing where they stand, each with the reason."""
+    found = []
+    for place, rule in enumerate(rules):
+        try:
+            check_rule(msgspec.structs.asdict(rule), rules[:place])
+        except Invalid as error:
+            found.append((rule, error.reason))
+    return found
 
 
 def _matches(rule: Rule, entity: Entity, field: str, context: Context) -> bool:
@@ -160,6 +177,11 @@ CHOICES: Final[Mapping[Prefer, Callable[[Rule, Entity, FieldConflict, Context], 
 
 ALWAYS_TELL: Final = frozenset({"mine", "theirs"})
 OPPOSITES: Final = frozenset({frozenset({"mine", "theirs"}), frozenset({"newest", "oldest"})})
+CLASHING: Final[Mapping[Entity, Mapping[str, Field]]] = {
+    entity: {name: field for name, field in FIELDS[entity].items() if not (field.fixed or field.internal)}
+    for entity in RECORDS
+}
+"""The fields that two versions can leave open; what is fixed or internal never clashes."""
 
 
 def _check_conditions(rule: Rule) -> None:
@@ -175,8 +197,11 @@ def _check_conditions(rule: Rule) -> None:
 
 def _refuse_field(rule: Rule) -> NoReturn:
     entities = _records(rule)
-    known = ", ".join(dict.fromkeys(name for entity in entities for name in FIELDS[entity]))
-    whose = f"a {entities[0]} has no such field" if len(entities) == 1 else "no record has such a field"
+    known = ", ".join(dict.fromkeys(name for entity in entities for name in CLASHING[entity]))
+    if any(rule.field in FIELDS[entity] for entity in entities):
+        whose = f"{rule.field} never clashes"
+    else:
+        whose = f"a {entities[0]} has no such field" if len(entities) == 1 else "no record has such a field"
     raise Invalid(f"{whose}; name one of {known}, or {WHOLE} for the whole record, or leave it empty", "field")
 
 
@@ -186,6 +211,8 @@ def _check_preference(rule: Rule) -> None:
         raise Invalid(f"is missing; say which {rule.prefer} the rule prefers", "preferred")
     if rule.preferred and not asked:
         raise Invalid(f"says nothing beside {rule.prefer}; leave it empty, or prefer source or role", "preferred")
+    if rule.prefer == "role" and rule.preferred not in ROLES:
+        raise Invalid(f"there is no such role; name one of {', '.join(ROLES)}", "preferred")
     for prefer, kinds in (("union", frozenset(UNIONS)), ("longest", MEASURED)):
         if rule.prefer == prefer and rule.field and not any(one.kind in kinds for one in _fields(rule)):
             fitting = ", ".join(_fields_of_kinds(rule, kinds))
@@ -243,13 +270,13 @@ def _records(rule: Rule) -> list[Entity]:
 
 def _entities(rule: Rule) -> list[Entity]:
     """The kinds of record that it can match."""
-    return [entity for entity in _records(rule) if rule.field in ("", WHOLE) or rule.field in FIELDS[entity]]
+    return [entity for entity in _records(rule) if rule.field in ("", WHOLE) or rule.field in CLASHING[entity]]
 
 
 def _fields(rule: Rule) -> list[Field]:
-    return [FIELDS[entity][rule.field] for entity in _records(rule) if rule.field in FIELDS[entity]]
+    return [CLASHING[entity][rule.field] for entity in _records(rule) if rule.field in CLASHING[entity]]
 
 
 def _fields_of_kinds(rule: Rule, kinds: frozenset[Kind]) -> list[str]:
-    fields = (field for entity in _records(rule) for field in FIELDS[entity].values())
-    return list(dict.fromkeys(field.name for field in fields if field.kind in kinds and not field.internal))
+    fields = (field for entity in _records(rule) for field in CLASHING[entity].values())
+    return list(dict.fromkeys(field.name for field in fields if field.kind in kinds))

@@ -12,6 +12,7 @@ import typer
 from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.names import find_record
+from core.cli.numbers import LARGEST, parse_number
 from core.cli.objects import blame_object, change_object, fields_object
 from core.cli.output import format_time
 from core.cli.shortening import shorten
@@ -28,7 +29,7 @@ def declare(app: typer.Typer) -> None:
 def history(
     session: Session,
     record: Annotated[str, typer.Argument(help="Id, external id or unique name.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many changes.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST, help="At most so many changes.")] = 50,
 ) -> None:
     """Show a record's changes, the latest first."""
     workspace, out = session.workspace, session.out
@@ -68,9 +69,11 @@ def watch(
     session: Session,
     after: Annotated[
         int | None,
-        typer.Option("--after", min=0, metavar="SEQ", help="Begin with the changes that followed this one."),
+        typer.Option(
+            "--after", min=0, max=LARGEST, metavar="SEQ", help="Begin with the changes that followed this one."
+        ),
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many changes.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, max=LARGEST, help="End after so many changes.")] = None,
 ) -> None:
     """Show changes as they are made, until ctrl-c."""
     out = session.out
@@ -99,7 +102,7 @@ def undo(
     if not change:
         receipt = workspace.undo()
     elif change.isascii() and change.isdigit():
-        receipt = workspace.undo(seq=int(change))
+        receipt = workspace.undo(seq=parse_number(change, "ID"))
     else:
         receipt = workspace.undo(_request(change))
     return tell_receipt(session, receipt)

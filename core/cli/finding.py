@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.cli.command import Session, command
+from core.cli.numbers import LARGEST
 from core.cli.objects import row_object
 from core.values import id_text
 
@@ -20,7 +21,7 @@ def declare(app: typer.Typer) -> None:
 def search(
     session: Session,
     words: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words; the last may be a beginning.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many of each kind.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST, help="At most so many of each kind.")] = 50,
 ) -> None:
     """Find what holds every word."""
     out = session.out

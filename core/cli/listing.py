@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from core.cli.command import Session
+from core.cli.numbers import LARGEST
 from core.cli.objects import row_object
 from core.values import Page, Query
 from core.workspace import PAGE
@@ -33,7 +34,7 @@ Type = Annotated[str, typer.Option("--type", help="Only with a link of this rela
 Sort = Annotated[Order, typer.Option("--sort", help="Names from A, times from the latest.")]
 Reverse = Annotated[bool, typer.Option("--reverse", help="Turn the order round.")]
 Trash = Annotated[bool, typer.Option("--trash", help="List what was deleted instead.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=LARGEST, help="At most so many rows.")]
 All = Annotated[bool, typer.Option("--all", help="All rows, however many.")]
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import typer
 
 from core.cli.failure import UsageError
 from core.cli.names import find_record
+from core.cli.numbers import LARGEST
 from core.errors import Invalid
-from core.fields import Entity, now, parse_instant
+from core.fields import Entity, Field, now, parse_instant
 from core.values import Record
 from core.workspace import Workspace
 
@@ -23,7 +24,10 @@ DAYS: Final = {"now": None, "today": 0, "yesterday": 1}
 TIME: Final = "2026-01-31, 2026-01-31T09:30 (UTC where no zone is given), 2h ago, 3d ago, today or yesterday"
 
 At = Annotated[str, typer.Option("--at", metavar="TIME", help=f"As it was then: {TIME}.")]
-Revision = Annotated[int | None, typer.Option("--revision", metavar="N", help="As this revision of it was.")]
+Revision = Annotated[
+    int | None,
+    typer.Option("--revision", min=1, max=LARGEST, metavar="N", help="As this revision of it was."),
+]
 
 
 def parse_moment(text: str, option: str) -> int | None:
@@ -35,11 +39,13 @@ def parse_moment(text: str, option: str) -> int | None:
         days = DAYS[words]
         return now() if days is None else now() // DAY * DAY - days * DAY
     if found := AGO.fullmatch(words):
-        return now() - int(found[1]) * UNITS[found[2]]
-    try:
-        return parse_instant(text)
-    except ValueError:
-        raise Invalid(f'"{text[:40]}" is no time; write it as {TIME}', option) from None
+        moment = now() - int(found[1]) * UNITS[found[2]]
+    else:
+        try:
+            moment = parse_instant(text)
+        except ValueError:
+            raise Invalid(f'"{text[:40]}" is no time; write it as {TIME}', option) from None
+    return cast(int, Field(option, "instant", "").check(moment))
 
 
 def read_record(workspace: Workspace, name: str, entity: Entity, at: str, revision: int | None) -> Record:

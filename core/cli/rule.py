@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from core.cli.command import Session, command, noun
@@ -14,9 +14,9 @@ from core.cli.listing import Column
 from core.cli.objects import rule_object, settlement_object
 from core.cli.shortening import shorten
 from core.cli.writing import tell_receipt
-from core.errors import Ambiguous, Invalid, NotFound
+from core.errors import Ambiguous, NotFound
 from core.fields import FIELDS, PREFERENCES, RECORDS, Field
-from core.rules import Rule, check_rule
+from core.rules import Rule, find_useless
 from core.values import Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit, Settlement, Write
@@ -85,7 +85,8 @@ def add(
         place = min(position, len(workspace.rules()) + 1)
         moves, fields["position"] = _make_room(workspace, place), place
     code = tell_receipt(session, workspace.write([*moves, Create("rule", fields)]))
-    _tell_forestalled(session, workspace.rules())
+    _tell_useless(session)
+    _tell_unknown(session, fields)
     return code
 
 
@@ -234,13 +235,19 @@ def _conditions(kind: str, field: str, relationship: str, by: str, source: str, 
     }
 
 
-def _tell_forestalled(session: Session, rules: list[Rule]) -> None:
+def _tell_useless(session: Session) -> None:
     """Says which rules never get to decide, as one may when another is put before it."""
-    for place, rule in enumerate(rules):
-        try:
-            check_rule(msgspec.structs.asdict(rule), rules[:place])
-        except Invalid as error:
-            session.out.note(f"{rule.label} decides nothing any more: {error.reason}")
+    for rule, reason in find_useless(session.workspace.rules()):
+        session.out.note(f"{rule.label} decides nothing any more: {reason}")
+
+
+def _tell_unknown(session: Session, fields: Mapping[str, Any]) -> None:
+    """Says what the conditions name that the store does not know, and that may be mistyped."""
+    relationship, actor = fields.get("relationship"), fields.get("actor")
+    if relationship and all(row.name != relationship for row in session.workspace.types()):
+        session.out.note(f'the rule matches nothing yet: there is no relationship type "{relationship}"')
+    if actor and not session.workspace.changes(actor=actor, limit=1):
+        session.out.note(f'the rule matches nothing yet: "{actor}" has changed nothing here')
 
 
 def _make_room(workspace: Workspace, place: int) -> list[Write]:

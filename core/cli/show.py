@@ -11,12 +11,15 @@ import msgspec
 import typer
 
 from core.cli.command import Session
+from core.cli.numbers import LARGEST
 from core.cli.objects import record_object, row_object
 from core.cli.output import format_time
 from core.fields import FIELDS
 from core.values import Group, LinkRow, Query, Record, id_text
 
-Shown = Annotated[int, typer.Option("--limit", min=0, help="At most so many links of each relationship type.")]
+Shown = Annotated[
+    int, typer.Option("--limit", min=0, max=LARGEST, help="At most so many links of each relationship type.")
+]
 DEFAULT_SHOWN = 100
 
 

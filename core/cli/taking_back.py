@@ -12,6 +12,7 @@ from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.moments import TIME, parse_moment
 from core.cli.names import find_record
+from core.cli.numbers import LARGEST
 from core.cli.objects import taking_object
 from core.cli.writing import tell_done, tell_open
 from core.write_values import Taking, TakingBack, Touched
@@ -70,7 +71,7 @@ def restore(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Id, external id or unique name.")],
     at: Annotated[str, typer.Option("--at", metavar="TIME", help=f"How it was then: {TIME}.")] = "",
     revision: Annotated[
-        int | None, typer.Option("--revision", metavar="N", help="How this revision of it was.")
+        int | None, typer.Option("--revision", min=1, max=LARGEST, metavar="N", help="How this revision of it was.")
     ] = None,
     fields: Fields = None,
     dry_run: DryRun = False,

@@ -11,6 +11,7 @@ from core.cli.command import Session, command
 from core.cli.editor import edited
 from core.cli.failure import UsageError
 from core.cli.names import find_record
+from core.cli.numbers import LARGEST
 from core.cli.objects import receipt_object
 from core.errors import Conflict, Invalid
 from core.fields import FIELDS, Entity
@@ -37,6 +38,7 @@ Revision = Annotated[
         "--if-revision",
         metavar="REV",
         min=1,
+        max=LARGEST,
         help="Of the record that was read; what others changed since is merged, and what clashes becomes a conflict.",
     ),
 ]

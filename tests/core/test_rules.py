@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from core.fields import PREFERENCES, Entity
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, Side
-from core.rules import Rule, check_rule, decide
+from core.rules import Rule, check_rule, decide, find_useless
+from core.values import Actor
 
 MINE = Side(actor="ada", via="terminal", at=20, source="")
 THEIRS = Side(actor="bot", via="import", at=10, source="crm")
@@ -167,6 +168,10 @@ def test_the_same_input_gives_the_decision_of_the_first_rule_that_has_one(rules:
         ({"prefer": "mine", "entity": "profile", "tag": "secret"}, "tag", "a profile has no tags"),
         ({"prefer": "source"}, "preferred", "say which source"),
         ({"prefer": "role", "preferred": ""}, "preferred", "say which role"),
+        ({"prefer": "role", "preferred": "bogus"}, "preferred", "no such role; name one of person, program, terminal"),
+        ({"prefer": "mine", "field": "merged_into"}, "field", "merged_into never clashes; name one of name, kind"),
+        ({"prefer": "mine", "field": "document"}, "field", "document never clashes; name one of name, kind"),
+        ({"prefer": "mine", "entity": "link", "field": "type"}, "field", "type never clashes; name one of position"),
         ({"prefer": "newest", "preferred": "crm"}, "preferred", "leave it empty"),
         ({"prefer": "union", "field": "title"}, "prefer", "name one of"),
         ({"prefer": "union", "field": WHOLE}, "prefer", "name one of"),
@@ -179,6 +184,29 @@ def test_a_rule_that_can_match_nothing_is_refused(fields: dict[str, Any], named:
 
     assert refusal.value.field == named
     assert said in refusal.value.reason
+
+
+@pytest.mark.parametrize("entity", ["any", "profile", "link"])
+def test_fields_that_never_clash_are_not_named_as_those_there_are(entity: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_rule({"prefer": "mine", "entity": entity, "field": "colour"}, [])
+
+    named = set(refusal.value.reason.split("; ")[1].removeprefix("name one of ").split(", "))
+    assert {"attributes", "created"} <= named
+    assert not named & {"merged_into", "distinct_from", "document", "profile", "type"}
+
+
+@pytest.mark.parametrize("via", get_args(get_type_hints(Actor)["via"]))
+def test_each_way_in_is_a_role_that_can_be_preferred(via: Any) -> None:
+    # given two sides that came by different ways
+    other = "cli" if via != "cli" else "import"
+    context = Context(mine=Side(actor="ada", via=via), theirs=Side(actor="bot", via=other))
+
+    # when
+    check_rule({"prefer": "role", "preferred": via}, [])
+
+    # then
+    assert decided(Rule(prefer="role", preferred=via), context=context) == TITLE.mine
 
 
 @pytest.mark.parametrize(
@@ -232,6 +260,22 @@ def test_a_rule_that_an_earlier_one_forestalls_is_refused(
 )
 def test_a_rule_that_an_earlier_one_leaves_something_is_taken(earlier: dict[str, Any], fields: dict[str, Any]) -> None:
     check_rule(fields, [Rule(number=1, **earlier)])
+
+
+def test_those_that_decide_nothing_where_they_stand_are_found_with_the_reason() -> None:
+    # given
+    notes = Rule(number=1, prefer="longest", field="notes")
+    mine = Rule(number=2, prefer="mine")
+    newest = Rule(number=3, prefer="newest")
+    whole = Rule(number=4, prefer="newest", field=WHOLE)
+
+    # when
+    found = find_useless([notes, mine, newest, whole])
+
+    # then
+    assert [rule for rule, _ in found] == [newest]
+    assert found[0][1].startswith("rule 2 decides all that this one would")
+    assert find_useless([notes, newest, mine, whole]) == []
 
 
 @given(earlier=RULES, later=RULES)

@@ -138,7 +138,10 @@ def test_a_rule_decides_what_would_have_been_a_conflict(run):
         (("--prefer", "best"), 4, "prefer: must be one of mine, theirs"),
         (("--prefer", "mine", "--kind", "cat"), 4, "kind: must be one of any, profile"),
         (("--prefer", "mine", "--field", "colour"), 4, "field: no record has such a field"),
+        (("--prefer", "mine", "--field", "merged_into"), 4, "field: merged_into never clashes; name one of name, kind"),
+        (("--prefer", "mine", "--field", "document"), 4, "field: document never clashes"),
         (("--prefer", "source"), 4, "preferred: is missing"),
+        (("--prefer", "role", "--preferred", "bogus"), 4, "no such role; name one of person, program, terminal, cli"),
         (("--prefer", "mine", "--preferred", "crm"), 4, "preferred: says nothing beside mine"),
         (("--prefer", "union", "--kind", "profile", "--field", "kind"), 4, "prefer: kind has not a union"),
         (("--prefer", "mine", "--kind", "profile", "--tag", "x"), 4, "tag: a profile has no tags"),
@@ -203,3 +206,56 @@ def test_a_rule_that_another_is_put_before_is_told_when_it_decides_nothing_any_m
     assert outcome.code == 0
     assert outcome.err.startswith("rule 2 (first) decides nothing any more: rule 1 decides all that this one would")
     assert len(outcome.err.splitlines()) == 1
+
+
+def test_rules_can_be_put_in_front_where_one_decides_nothing_any_more(run):
+    # given
+    run("rule", "add", "--prefer", "newest", "--name", "newest")
+    run("rule", "add", "--prefer", "mine", "--position", "1", "--name", "mine")
+
+    # when
+    outcome = run("rule", "add", "--prefer", "longest", "--kind", "profile", "--position", "1", "--name", "longest")
+
+    # then
+    assert outcome.code == 0, outcome
+    assert names(run) == ["longest", "mine", "newest"]
+    assert outcome.err.startswith("rule 3 (newest) decides nothing any more: rule 2 decides all that this one would")
+    assert run("undo").code == 0
+    assert names(run) == ["mine", "newest"]
+
+
+def test_a_rule_behind_one_that_decides_all_is_refused_still(run):
+    # given
+    run("rule", "add", "--prefer", "newest", "--name", "newest")
+    run("rule", "add", "--prefer", "mine", "--position", "1", "--name", "mine")
+
+    # when
+    outcome = run("rule", "add", "--prefer", "longest", "--kind", "profile", "--position", "2")
+
+    # then
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "rule 1 decides all that this one would; move it before rule 1" in outcome.err
+    assert names(run) == ["mine", "newest"]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (("--relationship", "nosuchtype"), 'there is no relationship type "nosuchtype"'),
+        (("--actor", "nobody"), '"nobody" has changed nothing here'),
+    ],
+)
+def test_a_rule_about_what_the_store_does_not_know_yet_is_added_and_says_so(run, condition, said):
+    outcome = run("rule", "add", "--prefer", "newest", *condition, "--name", "early")
+
+    assert outcome.code == 0
+    assert outcome.err == f"the rule matches nothing yet: {said}\n"
+    assert names(run) == ["early"]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_rule_about_what_the_store_knows_says_nothing_of_it(run):
+    outcome = run("rule", "add", "--prefer", "newest", "--relationship", "author", "--actor", "librarian")
+
+    assert (outcome.code, outcome.err) == (0, "")
