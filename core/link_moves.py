@@ -2,6 +2,7 @@
 
 The profile of a link never changes, so a move is: link anew at the new profile, with all that the link holds, and
 unlink at the old one. The unlinked row names the new one (`merged_into`), so that the history of both can be read.
+A link that is in the trash when its profile is merged away moves when somebody restores it.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from core import conflicts
-from core.errors import Invalid
+from core import conflicts, merged, trash
+from core.errors import Conflict, Invalid
 from core.fields import FIELDS
 from core.links import link_id
 from core.meeting import context_of
 from core.one_of_two import merge_two, taken_of
 from core.records import ENDS, Row, filled, in_chunks, load, stored_fields
 from core.store import Connection
-from core.values import id_text
+from core.values import Ref, id_text
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
@@ -63,14 +64,38 @@ def move(request: OpenRequest, links: Sequence[Row], profile: Row, *, kind: str)
     there = at_profile(request.db, profile, links)
     uids = _uids(request.db, links, profile)
     for link in links:
-        found = there.get(key_of(link))
-        if found is None:
-            _link_anew(request, link, profile, uids[link[0]])
-        elif found[6] is None:
-            _join(request, link, found)
-        else:
-            revive(request, found, stored_fields("link", link))
+        _bring(request, link, profile, there.get(key_of(link)), uids[link[0]])
         unlink(request, link, uids[link[0]])
+
+
+def restore(request: OpenRequest, link: Row) -> Ref:
+    """From the trash, to the profile that stands for its own where that was merged away. Returns the link that lives.
+
+    Raises Conflict while what it joins is in the trash and when another link stands for it, Invalid for a relationship
+    type that is not for the kind of the profile that it comes to.
+    """
+    if link[6] is None:
+        return Ref("link", link[1])
+    fields = stored_fields("link", link)
+    (own,) = load(request.db, "profile", "t.id = ?", (fields["profile"],))
+    profile = merged.successor(request.db, "profile", own) or own
+    stands = merged.successor(request.db, "link", link)
+    if stands is not None and profile is not own and ("link", stands[0]) in request.touched:
+        return Ref("link", stands[1])  # it has come back in this request, with its document
+    refuse_moved(request, link)
+    trash.refuse_trashed_ends(request, fields | {"profile": profile[0]})
+    if profile is own:
+        revive(request, link, fields)
+        return Ref("link", link[1])
+    return _restore_at(request, link, profile)
+
+
+def refuse_moved(request: OpenRequest, link: Row) -> None:
+    """Raises Conflict for a link in the trash while another one stands for it, which it would double."""
+    stands = merged.successor(request.db, "link", link)
+    if stands is not None and stands[6] is None:
+        name, other = (request.name("link", row) for row in (link, stands))
+        raise Conflict(f"{name} stands as {other} now; split that profile to take it back, or unlink that one first")
 
 
 def check_kinds(db: Connection, links: Sequence[Row], name: str, kind: str) -> None:
@@ -89,8 +114,7 @@ def check_kinds(db: Connection, links: Sequence[Row], name: str, kind: str) -> N
 def unlink(request: OpenRequest, link: Row, into: bytes) -> None:
     """To the trash, with the id of the link that stands for it now."""
     fields = stored_fields("link", link)
-    if request.db.execute(HAS_CONFLICT, (link[0],)).fetchone():
-        conflicts.hand_over(request, "link", link[0], load(request.db, "link", "t.uid = ?", (into,))[0])
+    _hand_conflicts_over(request, link, into)
     before, after = {"merged_into": fields["merged_into"]}, {"merged_into": id_text(into)}
     request.update("link", link, after | {"deleted_at": request.at}, "deleted", before, after)
     request.leave("link", link[0], fields)
@@ -109,6 +133,32 @@ def revive(request: OpenRequest, link: Row, fields: Mapping[str, Any]) -> None:
 
 
 # --- helpers ------------------------------------------------------------------------------------------------
+
+
+def _restore_at(request: OpenRequest, link: Row, profile: Row) -> Ref:
+    """The link in the trash stays there, and names the one that is at that profile now."""
+    check_kinds(request.db, [link], request.name("profile", profile), stored_fields("profile", profile)["kind"])
+    into = _uids(request.db, [link], profile)[link[0]]
+    _bring(request, link, profile, at_profile(request.db, profile, [link]).get(key_of(link)), into)
+    _hand_conflicts_over(request, link, into)
+    before, after = {"merged_into": stored_fields("link", link)["merged_into"]}, {"merged_into": id_text(into)}
+    request.update("link", link, after, "updated", before, after)
+    return Ref("link", into)
+
+
+def _bring(request: OpenRequest, link: Row, profile: Row, found: Row | None, uid: bytes) -> None:
+    """What the link holds, to the link `found` at that profile or to a new one."""
+    if found is None:
+        _link_anew(request, link, profile, uid)
+    elif found[6] is None:
+        _join(request, link, found)
+    else:
+        revive(request, found, stored_fields("link", link))
+
+
+def _hand_conflicts_over(request: OpenRequest, link: Row, into: bytes) -> None:
+    if request.db.execute(HAS_CONFLICT, (link[0],)).fetchone():
+        conflicts.hand_over(request, "link", link[0], load(request.db, "link", "t.uid = ?", (into,))[0])
 
 
 def _link_anew(request: OpenRequest, link: Row, profile: Row, uid: bytes) -> None:
@@ -131,8 +181,8 @@ def _join(request: OpenRequest, link: Row, found: Row) -> None:
     mine, theirs = stored_fields("link", found), stored_fields("link", link)
     sides = [conflicts.last_side(request.db, "link", row[0]) for row in (found, link)]
     context = context_of(request.db, "link", mine, *sides)
-    merged = merge_two("link", _held(mine), _held(theirs), request.rules, context)
-    request.edit("link", found, merged.value or {}, taken_of(merged))
+    result = merge_two("link", _held(mine), _held(theirs), request.rules, context)
+    request.edit("link", found, result.value or {}, taken_of(result))
 
 
 def _held(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 MERGEABLE: Final[frozenset[Entity]] = frozenset({"profile", "link"})
+SPLIT: Final = "split that one to take it back"
+"""What to do instead of bringing a merged profile back by itself."""
 
 
 def steps(db: Connection, entity: Entity, row: Row) -> list[Row]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from core import conflicts, link_moves, meeting, merged
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Stale
 from core.fields import FIELDS, check_fields
 from core.merge_values import MergeResult, Taken
 from core.one_of_two import former_names, merge_two, taken_of
@@ -47,10 +47,13 @@ def preview(store: Store, into: RecordId, other: RecordId) -> ProfileMerge:
 def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
     """What clashes and `fields` do not decide stays as `into` has it, and the log tells what that overruled.
 
-    Raises NotFound, Conflict for a profile in the trash, Invalid. Costs about 150 us a link.
+    Raises NotFound, Conflict for a profile in the trash, Stale, Invalid. Costs about 150 us a link.
     """
     db = request.db
     stays, goes = _two(db, write.into, write.other)
+    for row, version in zip((stays, goes), write.versions or (stays[3], goes[3]), strict=True):
+        if version != row[3]:
+            raise Stale(record(db, "profile", row))
     decided = _decided(write.fields)
     result = _merged_fields(db, stays, goes, decided, request.rules)
     assert result.value is not None

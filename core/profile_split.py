@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 REQUEST_THAT_MERGED: Final = (
-    "SELECT request_id FROM change WHERE entity = ? AND record_id = ? AND kind = 'deleted' ORDER BY seq DESC LIMIT 1"
+    "SELECT request_id FROM change WHERE entity = ? AND record_id = ?"
+    " AND coalesce(json_extract(after, '$.merged_into'), '') <> '' ORDER BY seq DESC LIMIT 1"
+)
+REQUEST_THAT_DELETED: Final = (
+    "SELECT max(request_id) FROM change"
+    " WHERE entity = 'link' AND record_id = ? AND kind = 'deleted' AND request_id <= ?"
 )
 
 
@@ -149,7 +154,11 @@ def _step_was_join(db: Connection, gone: Row, into: Row) -> bool:
         "SELECT 1 FROM change WHERE entity = 'link' AND record_id = ? AND request_id = ?"
         " AND kind IN ('created', 'restored')"
     )
-    return db.execute(made, (into[0], merger)).fetchone() is None
+    if db.execute(made, (into[0], merger)).fetchone() is None:
+        return True
+    # Both went with their document and came back with it, after their profiles were merged.
+    one, other = (db.execute(REQUEST_THAT_DELETED, (row[0], merger)).fetchone() for row in (gone, into))
+    return bool(one == other)
 
 
 def _part(request: OpenRequest, gone: Row, link: Row) -> None:

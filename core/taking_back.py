@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from core import conflicts, sources, trash
+from core import conflicts, link_moves, merged, sources, trash
 from core.errors import Conflict, Invalid
 from core.fields import FIELDS, RECORDS, Entity
 from core.meeting import context_of
 from core.merge import merge
 from core.merge_values import FieldConflict, MergeResult, Side, Taken
-from core.records import Row, in_chunks, load, names, stored_fields
+from core.records import Row, in_chunks, load, load_one, names, stored_fields
 from core.store import Store
 from core.taking_course import LIFE, Values, as_logged, is_same, read_course, with_text
 from core.taking_scope import Scope, Scoped, find_scope
@@ -35,17 +35,29 @@ PURGED: Final = "it was purged, so it cannot come back"
 
 def take_back(store: Store, actor: Actor, scope: TakingBack, *, dry_run: bool, reason: str) -> Taking:
     """What was or would be touched. Raises NotFound for an unknown record, actor or request and when nothing was done
-    there, Invalid for a scope that cannot be meant; Conflict never: a record that cannot follow is told as kept."""
+    there, Invalid for a scope that cannot be meant, Conflict for one record that was merged into another; among several
+    a record that cannot follow is told as kept."""
     try:
         with store.write() as db:
             found = find_scope(db, scope)
             request = OpenRequest(db, actor, reason or found.reason)
+            if scope.ref is not None:
+                _refuse_merged(request, scope.ref)
             taking = _take_back(request, scope, found)
             if dry_run:
                 raise _PreviewedError(taking)
             return taking
     except _PreviewedError as preview:
         return preview.taking
+
+
+def _refuse_merged(request: OpenRequest, ref: Ref) -> None:
+    """Half a merge cannot be taken back: the links and names would be at both."""
+    row = load_one(request.db, ref)
+    if ref.entity == "profile":
+        merged.refuse(request.db, row, merged.SPLIT)
+    elif ref.entity == "link":
+        link_moves.refuse_moved(request, row)
 
 
 class _PreviewedError(Exception):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.fields import RECORDS, Entity
 from core.records import TABLES, Row, load, stored_fields
 from core.store import Connection
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 ENDS: Final[tuple[Entity, ...]] = ("document", "profile", "type")
+OTHER_LIVES: Final = "(SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"
+PROFILE_WAS_MERGED: Final = (
+    "EXISTS (SELECT 1 FROM profile p WHERE p.id = t.profile_id AND p.deleted_at IS NOT NULL AND p.merged_into <> '')"
+)
 
 
 def delete(request: OpenRequest, entity: Entity, row: Row) -> None:
@@ -38,7 +43,8 @@ def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
 
 
 def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool = True) -> None:
-    """From the trash; with the links that its deletion took along, where their other end and type are alive.
+    """From the trash; with the links that its deletion took along, where their other end and type are alive. Of a
+    profile that was merged away since, the one that stands for it is the end.
 
     Raises Conflict for a link while what it joins is in the trash.
     """
@@ -46,7 +52,7 @@ def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool 
         return
     fields = stored_fields(entity, row)
     if entity == "link":
-        _refuse_trashed_ends(request, fields)
+        refuse_trashed_ends(request, fields)
     if entity == "type":
         request.check_type(fields, row[0])
     request.update(entity, row, {"deleted_at": None}, "restored", {}, {})
@@ -54,8 +60,13 @@ def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool 
     if entity in RECORDS:
         request.stats["trash"] -= 1
     if with_links and entity in ("profile", "document"):
-        for link in _links_deleted_with(request, entity, row):
+        other = "document" if entity == "profile" else "profile"
+        for link in _links_deleted_with(request, entity, row, OTHER_LIVES.format(other=other)):
             restore(request, "link", link)
+    if with_links and entity == "document":
+        for link in _links_deleted_with(request, entity, row, PROFILE_WAS_MERGED):
+            with suppress(Conflict, Invalid):  # the profile that stands for it is in the trash, or of another kind
+                request.restore_link(link)
 
 
 def _has_links(request: OpenRequest, row: Row) -> bool:
@@ -63,9 +74,12 @@ def _has_links(request: OpenRequest, row: Row) -> bool:
     return request.db.execute(sql, (row[0],)).fetchone() is not None
 
 
-def _refuse_trashed_ends(request: OpenRequest, fields: dict[str, Any]) -> None:
+def refuse_trashed_ends(request: OpenRequest, fields: Mapping[str, Any]) -> None:
+    """Raises Conflict while what a link joins is in the trash; the fields hold local ids."""
     for end in trashed_ends(request.db, fields):
         row = load(request.db, end, "t.id = ?", (fields[end],))[0]
+        if end == "profile" and stored_fields(end, row)["merged_into"]:
+            raise Conflict(f"its profile {request.name(end, row)} was merged away; restore the link or its document")
         raise Conflict(f"its {end} {request.name(end, row)} is in the trash; restore that first")
 
 
@@ -78,7 +92,8 @@ def trashed_ends(db: Connection, fields: Mapping[str, Any]) -> tuple[Entity, ...
     )
 
 
-def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[Row]:
+def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row, condition: str) -> list[Row]:
+    """Those that the deletion of the record took along; not those that were moved away by the same request."""
     span = request.db.execute(
         "SELECT r.first_seq, r.last_seq FROM change c JOIN request r ON r.id = c.request_id"
         " WHERE c.entity = ? AND c.record_id = ? AND c.kind = 'deleted' ORDER BY c.seq DESC LIMIT 1",
@@ -86,14 +101,13 @@ def _links_deleted_with(request: OpenRequest, entity: Entity, row: Row) -> list[
     ).fetchone()
     if not span:
         return []
-    other = "document" if entity == "profile" else "profile"
     return load(
         request.db,
         "link",
-        f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL"
+        f"t.{entity}_id = ? AND t.deleted_at IS NOT NULL AND t.merged_into = ''"
         " AND EXISTS (SELECT 1 FROM change c WHERE c.entity = 'link' AND c.record_id = t.id"
         "  AND c.seq BETWEEN ? AND ? AND c.version = t.version AND c.kind = 'deleted')"
-        f" AND (SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"
+        f" AND {condition}"
         " AND (SELECT deleted_at FROM relationship_type WHERE id = t.type_id) IS NULL",
         (row[0], *span),
     )

@@ -158,7 +158,7 @@ class Workspace(Protocol):
         """Makes what the scope names as it was before, as one request that can be undone.
 
         What others changed since is merged with, and may become a conflict; a record that cannot follow is told as
-        kept. Raises NotFound when nothing was done there, Invalid.
+        kept. Raises NotFound when nothing was done there, Invalid, Conflict for one that was merged into another.
         """
 
     def changes(

@@ -50,7 +50,8 @@ class Delete(msgspec.Struct, frozen=True):
 
 
 class Restore(msgspec.Struct, frozen=True):
-    """From the trash, with the links that went with it and whose other end is there."""
+    """From the trash, with the links that went with it and whose other end is there. A link whose profile was merged
+    into another comes back at that one."""
 
     ref: Ref
 
@@ -73,12 +74,14 @@ class MergeProfiles(msgspec.Struct, frozen=True):
     """Makes `other` one with `into`: its links move, its name becomes an alias, and it goes to the trash.
 
     `fields` are those of the merged profile that a person decided; the others are merged, and where both clash stay as
-    `into` has them. Names that are given up become aliases also of `fields`.
+    `into` has them. Names that are given up become aliases also of `fields`. With `versions`, of the two Records that
+    were read, it raises Stale when either is not current.
     """
 
     into: RecordId
     other: RecordId
     fields: dict[str, Any] = {}
+    versions: tuple[int, int] | None = None  # of `into` and of `other`
 
 
 class SplitProfile(msgspec.Struct, frozen=True):

@@ -16,7 +16,19 @@ from typing import Any, Final, cast
 import msgspec
 import uuid_utils
 
-from core import bulk_links, conflicts, creation, meeting, merged, profile_merge, profile_split, search, sources, trash
+from core import (
+    bulk_links,
+    conflicts,
+    creation,
+    link_moves,
+    meeting,
+    merged,
+    profile_merge,
+    profile_split,
+    search,
+    sources,
+    trash,
+)
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
@@ -160,7 +172,9 @@ class OpenRequest:
                 trash.delete(self, write.ref.entity, row)
         else:
             if write.ref.entity == "profile":
-                merged.refuse(self.db, row, "split that one to take it back")
+                merged.refuse(self.db, row, merged.SPLIT)
+            if write.ref.entity == "link":
+                return self.restore_link(row)
             trash.restore(self, write.ref.entity, row)
         return write.ref
 
@@ -405,9 +419,15 @@ class OpenRequest:
         sql = f"SELECT uid, id FROM {TABLES[entity]} WHERE deleted_at IS NULL AND uid IN"
         return dict(in_chunks(self.db, sql, uids))
 
+    def restore_link(self, row: Row) -> Ref:
+        """As link_moves.restore; also for the modules that it stands on."""
+        return link_moves.restore(self, row)
+
     def refuse_missing(self, entity: Entity, uid: bytes) -> None:
         """Raises what there is to say of a record that does not live."""
         row = load_one(self.db, Ref(entity, uid))
+        if entity == "profile":
+            merged.refuse(self.db, row, "link that one")
         raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
 
 

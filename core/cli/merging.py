@@ -77,7 +77,7 @@ def merge(
     if dry_run:
         _show(session, preview, fields)
         return 0
-    receipt = workspace.write([MergeProfiles(stays.id, goes.id, fields)])
+    receipt = workspace.write([MergeProfiles(stays.id, goes.id, fields, (preview.into.version, preview.other.version))])
     return _tell_merged(session, preview, fields, receipt)
 
 

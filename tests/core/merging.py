@@ -88,7 +88,8 @@ class Scene:
         delete(workspace, self.trashed)
         merge(workspace, self.third, self.merged)
         self.links = link_ids(workspace, self.full)
-        self.unlinked = make_link(workspace, workspace.resolve("Four", "document"), self.full)
+        self.document = workspace.resolve("Four", "document")
+        self.unlinked = make_link(workspace, self.document, self.full)
         delete(workspace, self.unlinked)
 
 

@@ -7,12 +7,23 @@ from collections.abc import Callable
 
 import pytest
 
-from core.errors import Conflict, Invalid, NotFound, RolodocError
+from core.errors import Conflict, Invalid, NotFound, RolodocError, Stale
 from core.values import Query, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Create, Edit, MergeProfiles, Resolve, Restore, Write
 from tests.core.contract.conftest import Place
-from tests.core.making import delete, edit, fields_of, made, make_link, make_profile, make_type, new_link
+from tests.core.making import (
+    delete,
+    edit,
+    fields_of,
+    made,
+    make_document,
+    make_link,
+    make_profile,
+    make_type,
+    new_link,
+    restore,
+)
 from tests.core.merging import (
     NOBODY,
     Scene,
@@ -206,6 +217,145 @@ def test_a_link_that_was_unlinked_before_is_linked_again(workspace: Workspace, p
     assert fields_of(workspace, gone)["note"] == "by mistake"
 
 
+def test_a_link_that_went_with_its_document_comes_back_at_the_one_that_stays(
+    workspace: Workspace, pair: tuple[Ref, Ref]
+) -> None:
+    # given a document that is in the trash with its link while the profile of that is merged away
+    full, short = pair
+    two = workspace.resolve("Two", "document")
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "Two"]
+    was = fields_of(workspace, old)
+    states = [living(workspace)]
+    delete(workspace, two)
+    states.append(living(workspace))
+    merge(workspace, full, short)
+    states.append(living(workspace))
+
+    # when the document is restored
+    restore(workspace, two)
+
+    # then it is linked to the one that stays, and every step can be taken back
+    (now,) = [Ref("link", row.id) for row in links_rows(workspace, full) if row.document_title == "Two"]
+    assert fields_of(workspace, now) == was | {"profile": full.id}
+    gone = workspace.get(old)
+    assert (gone.deleted_at is None, gone.fields["merged_into"]) == (False, id_text(now.id))
+    after = living(workspace)
+    for state in reversed(states):
+        workspace.undo()
+        assert living(workspace) == state
+    for state in (*states[1:], after):
+        workspace.redo()
+        assert living(workspace) == state
+
+
+def test_links_of_both_that_went_with_their_document_come_back_as_one(
+    workspace: Workspace, pair: tuple[Ref, Ref]
+) -> None:
+    full, short = pair
+    three = workspace.resolve("Three", "document")
+    delete(workspace, three)
+    merge(workspace, full, short)
+
+    restore(workspace, three)
+
+    found = [row for row in links_rows(workspace, full) if row.document_title == "Three"]
+    assert sorted(row.type for row in found) == ["author", "editor"]
+    (link,) = [Ref("link", row.id) for row in found if row.type == "author"]
+    fields = fields_of(workspace, link)
+    assert (set(fields["tags"]), fields["note"], fields["position"]) == ({"a", "b"}, "checked", 3)
+
+
+def test_a_link_that_was_unlinked_before_the_merge_is_restored_at_the_one_that_stays(
+    workspace: Workspace, pair: tuple[Ref, Ref]
+) -> None:
+    full, short = pair
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "Two"]
+    delete(workspace, old)
+    merge(workspace, full, short)
+    assert "Two" not in [row.document_title for row in links_rows(workspace, full)]
+    before = living(workspace)
+
+    (back,) = restore(workspace, old).refs
+
+    assert workspace.get(back).title == "Two · author · Fred L. Drake, Jr."
+    assert fields_of(workspace, back)["note"] == "second author"
+    assert back.id in [row.id for row in links_rows(workspace, full)]
+    workspace.undo()
+    assert living(workspace) == before
+
+
+def test_a_document_and_its_link_are_restored_together(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
+    """As where both were chosen in the trash: the link is back with its document, at the one that stays."""
+    full, short = pair
+    two = workspace.resolve("Two", "document")
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "Two"]
+    delete(workspace, two)
+    merge(workspace, full, short)
+
+    refs = workspace.write([Restore(two), Restore(old)]).refs
+
+    assert workspace.get(refs[1]).title == "Two · author · Fred L. Drake, Jr."
+    assert [row.id for row in links_rows(workspace, full) if row.document_title == "Two"] == [refs[1].id]
+
+
+@pytest.mark.parametrize("why", ["it is in the trash", "it is of another kind"])
+def test_a_document_comes_back_without_a_link_that_cannot_and_the_link_tells_why(
+    workspace: Workspace, why: str
+) -> None:
+    make_type(workspace, "publisher", profile_kinds=["organisation"])
+    document = make_document(workspace, "Four")
+    person, club = make_profile(workspace, "Ann"), make_profile(workspace, "Club", kind="organisation")
+    link = make_link(workspace, document, club, "publisher")
+    delete(workspace, document)
+    merge(workspace, person, club)
+    if why == "it is in the trash":
+        delete(workspace, person)
+
+    restore(workspace, document)
+
+    assert workspace.get(document).deleted_at is None
+    before, cursor = living(workspace), workspace.cursor()
+    error, sentence = {
+        "it is in the trash": (Conflict, "its profile Ann is in the trash; restore that first"),
+        "it is of another kind": (Invalid, '"publisher" links organisation profiles, and Ann is of kind person'),
+    }[why]
+    with pytest.raises(error, match=sentence):
+        restore(workspace, link)
+    assert (living(workspace), workspace.cursor()) == (before, cursor)
+
+
+def test_a_link_of_the_merged_one_that_moved_is_not_restored_beside_the_other(
+    workspace: Workspace, pair: tuple[Ref, Ref]
+) -> None:
+    full, short = pair
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "Two"]
+    merge(workspace, full, short)
+    before, cursor = living(workspace), workspace.cursor()
+
+    with pytest.raises(Conflict) as refused:
+        restore(workspace, old)
+
+    assert str(refused.value) == (
+        "Two · author · F. Drake stands as Two · author · Fred L. Drake, Jr. now;"
+        " split that profile to take it back, or unlink that one first"
+    )
+    assert (living(workspace), workspace.cursor()) == (before, cursor)
+
+
+def test_another_ones_deletion_is_not_undone_over_a_merge_and_the_sentence_says_how_to_go_on(place: Place) -> None:
+    ann, bob = place.open("ann"), place.open("bob")
+    full, short = make_drakes(ann)
+    two = ann.resolve("Two", "document")
+    delete(ann, two)
+    merge(bob, full, short)
+
+    with pytest.raises(Conflict, match=r"its profile F\. Drake was merged away; restore the link or its document"):
+        ann.undo()
+
+    restore(ann, two)
+    assert "Two" in [row.document_title for row in links_rows(ann, full)]
+
+
 def test_five_thousand_links_move_in_seconds(workspace: Workspace) -> None:
     make_type(workspace)
     one, other = make_profile(workspace, "One"), make_profile(workspace, "Other")
@@ -328,6 +478,29 @@ def test_open_conflicts_of_the_merged_one_are_asked_of_the_one_that_stays(worksp
     assert living(workspace) == before
 
 
+@pytest.mark.parametrize("edited", ["into", "other"])
+def test_what_was_edited_since_it_was_looked_at_is_not_merged_over(place: Place, edited: str) -> None:
+    # given what Ann looked at, and what Bob wrote since
+    ann, bob = place.open("ann"), place.open("bob")
+    full, short = make_drakes(ann)
+    preview = ann.preview_merge(full.id, short.id)
+    shown = (preview.into.version, preview.other.version)
+    edit(bob, full if edited == "into" else short, notes="Moved to Fairfax.")
+    before, cursor = living(ann), ann.cursor()
+
+    # when she merges what she saw
+    decided = {"notes": "Lives in Virginia, still."}
+    with pytest.raises(Stale) as refused:
+        ann.write([MergeProfiles(full.id, short.id, decided, shown)])
+
+    # then she is told, and nothing is lost; having looked again she merges
+    assert refused.value.current.fields["notes"] == "Moved to Fairfax."
+    assert (living(ann), ann.cursor()) == (before, cursor)
+    preview = ann.preview_merge(full.id, short.id)
+    ann.write([MergeProfiles(full.id, short.id, decided, (preview.into.version, preview.other.version))])
+    assert fields_of(ann, full)["notes"] == "Lives in Virginia, still."
+
+
 # --- undo ------------------------------------------------------------------------------------------------
 
 
@@ -407,6 +580,11 @@ REFUSED: dict[str, tuple[Callable[[Scene], Write], type[RolodocError], str]] = {
         lambda s: Restore(s.merged),
         Conflict,
         "Merged was merged into Third; split that one to",
+    ),
+    "linking a merged one": (
+        lambda s: new_link(s.document, s.merged),
+        Conflict,
+        "Merged was merged into Third; link that one",
     ),
     "editing a merged one": (lambda s: Edit(s.merged, {"notes": "x"}), Conflict, "merged into Third; edit that one"),
 }

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from core.errors import Conflict, Invalid, NotFound, RolodocError
 from core.values import RecordId, Ref
 from core.workspace import Workspace
-from core.write_values import MergeProfiles, SplitProfile, Write
+from core.write_values import Delete, MergeProfiles, SplitProfile, Write
 from tests.core.contract.conftest import NewPlace
-from tests.core.making import edit, fields_of, make_document, make_link, make_profile, make_type
+from tests.core.making import delete, edit, fields_of, make_document, make_link, make_profile, make_type, restore
 from tests.core.merging import (
     NOBODY,
     Scene,
@@ -157,6 +157,77 @@ def test_a_merge_is_undone_after_a_join_that_changed_nothing_was(workspace: Work
     workspace.undo()
 
     assert living(workspace) == before
+
+
+def test_links_of_both_that_came_back_as_one_are_two_again(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
+    """A document that both had was in the trash while they were merged."""
+    full, short = pair
+    before = living(workspace)
+    three = workspace.resolve("Three", "document")
+    delete(workspace, three)
+    merge(workspace, full, short)
+    restore(workspace, three)
+    came = [row.id for row in links_rows(workspace, full) if row.document_title != "One"]
+
+    split(workspace, full, came, short)
+
+    assert {ref: in_one_order(fields) for ref, fields in living(workspace).items()} == {
+        ref: in_one_order(fields) for ref, fields in before.items()
+    }
+
+
+def test_a_link_that_came_from_the_trash_after_the_merge_goes_back(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
+    full, short = pair
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "Two"]
+    delete(workspace, old)
+    merge(workspace, full, short)
+    (came,) = restore(workspace, old).refs
+
+    split(workspace, full, [came.id], short)
+
+    assert [row.id for row in links_rows(workspace, short)] == [old.id]
+    assert "Two" not in [row.document_title for row in links_rows(workspace, full)]
+    assert fields_of(workspace, old)["merged_into"] == ""
+
+
+def test_a_link_that_was_split_off_is_not_restored_into_a_double(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
+    # given a link that went from one profile to another
+    full, short = pair
+    (old,) = [Ref("link", row.id) for row in links_rows(workspace, full) if row.document_title == "One"]
+    split(workspace, full, [old.id], short)
+    before, cursor = living(workspace), workspace.cursor()
+
+    # when the old one is restored, it is refused
+    with pytest.raises(Conflict) as refused:
+        restore(workspace, old)
+    assert str(refused.value) == (
+        "One · author · Fred L. Drake, Jr. stands as One · author · F. Drake now;"
+        " split that profile to take it back, or unlink that one first"
+    )
+    assert (living(workspace), workspace.cursor()) == (before, cursor)
+
+    # and once the other is unlinked, it comes back and stands for itself
+    (new,) = [Ref("link", row.id) for row in links_rows(workspace, short) if row.document_title == "One"]
+    delete(workspace, new)
+    states = [living(workspace)]
+    restore(workspace, old)
+    assert workspace.get(old).deleted_at is None
+    assert fields_of(workspace, old)["merged_into"] == ""
+    workspace.undo()
+    assert [living(workspace)] == states
+
+
+def test_a_profile_comes_back_without_the_links_that_were_split_off_with_its_deletion(
+    workspace: Workspace, pair: tuple[Ref, Ref]
+) -> None:
+    full, short = pair
+    (one,) = [row.id for row in links_rows(workspace, full) if row.document_title == "One"]
+    workspace.write([SplitProfile(full.id, [one], short.id), Delete(full)])
+
+    restore(workspace, full)
+
+    assert [row.document_title for row in links_rows(workspace, full)] == ["Three"]
+    assert "One" in [row.document_title for row in links_rows(workspace, short)]
 
 
 # --- refused ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import Invalid, NotFound, RolodocError
+from core.errors import Conflict, Invalid, NotFound, RolodocError
 from core.merge_values import WHOLE
 from core.rules import Rule
 from core.values import ConflictRow, Query, Record, Ref
@@ -555,3 +555,27 @@ def test_a_merge_of_two_profiles_is_taken_back_and_later_work_stays(ann: Workspa
     assert not any(after[ref][0] for ref in after.keys() - before.keys())
     ann.undo()
     assert ann.stats().links == 3
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_was_merged_into_another_is_not_set_back_by_itself(workspace: Workspace, dry_run: bool) -> None:
+    """Its name and its link would be at both."""
+    make_type(workspace)
+    into, other = make_profile(workspace, "Ada"), make_profile(workspace, "A. Lovelace")
+    link = make_link(workspace, make_document(workspace), other)
+    request = workspace.write([MergeProfiles(into.id, other.id)]).request
+    before, cursor = everything(workspace), workspace.cursor()
+
+    for scope in (
+        TakingBack(ref=other, revision=1),
+        TakingBack(ref=other, request=request),
+        TakingBack(ref=other, since=0, actor="ann"),
+    ):
+        with pytest.raises(Conflict, match=r"A\. Lovelace was merged into Ada; split that one to take it back"):
+            workspace.take_back(scope, dry_run=dry_run)
+    with pytest.raises(Conflict, match=r"Notes · author · A\. Lovelace stands as Notes · author · Ada now; split that"):
+        workspace.take_back(TakingBack(ref=link, revision=1), dry_run=dry_run)
+
+    assert (everything(workspace), workspace.cursor()) == (before, cursor)
+    # and with its whole request it is
+    assert workspace.take_back(TakingBack(request=request), dry_run=dry_run).kept == 0
