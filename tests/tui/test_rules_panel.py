@@ -185,6 +185,33 @@ async def test_standing_rules_are_moved_removed_and_brought_back(terminal: OpenT
         await t.shows("1  notes", "2  phones")
 
 
+async def test_a_rule_that_is_moved_where_it_decides_nothing_says_so_and_can_be_moved_back(
+    terminal: OpenTerminal, office: Office
+) -> None:
+    office.workspace.write(
+        [
+            Create("rule", {"name": "newest", "prefer": "newest"}),
+            Create("rule", {"name": "mine", "prefer": "mine"}),
+            Create("rule", {"name": "phones", "field": "phones", "prefer": "union", "position": 1}),
+        ]
+    )
+    async with terminal(WIDE) as t:
+        await t.press("colon")
+        await t.type("standing rules")
+        await t.press("enter")
+        await t.shows("1  phones", "2  newest", "3  mine")
+        await t.shows_no("decides nothing")
+        await t.press("down", "J")
+        await t.shows("2  mine", "3  newest", "newest is rule 3 now")
+        await t.shows("decides nothing: rule 2 decides all that this one would; move it before rule 2")
+        await t.press("up", "K")
+        await t.shows("1  mine", "2  phones", "decides nothing: rule 1 decides all")
+        await t.press("J", "J")
+        await t.shows("1  phones", "2  newest", "3  mine", "mine is rule 3 now")
+        await t.shows_no("decides nothing")
+    assert [rule.name for rule in office.workspace.rules()] == ["phones", "newest", "mine"]
+
+
 async def test_a_rule_is_typed_into_a_form_and_a_contradiction_is_told(terminal: OpenTerminal, office: Office) -> None:
     office.workspace.write([Create("rule", {"name": "all mine", "prefer": "mine"})])
     async with terminal(WIDE) as t:

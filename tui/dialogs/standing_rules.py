@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.fields import FIELDS, Entity
-from core.rules import Rule
+from core.rules import Rule, find_useless
 from core.values import RecordId, Ref
 from core.write_values import Delete, Edit, Receipt
 from tui.describe import field_label
@@ -73,7 +73,12 @@ class StandingRulesPanel(Panel):
         self._rules = rules
         about = "the first that matches and can tell decides; what none decides becomes a conflict"
         empty = [line(Span(f"there is no standing rule; {self.hint('rules.add')[0]} makes one", "label"), wraps=True)]
-        lines = [self._line(rule) for rule in rules]
+        useless = {rule.id: reason for rule, reason in find_useless(rules)}
+        lines: list[Line] = []
+        for rule in rules:
+            lines.append(self._line(rule))
+            if rule.id in useless:
+                lines.append(line(Span(f"decides nothing: {useless[rule.id]}", "warn"), wraps=True))
         self.view.show([line(Span(about, "label"), wraps=True), line(), *(lines or empty)], cursor=cursor)
 
     def _line(self, rule: Rule) -> Line:
