@@ -111,6 +111,8 @@ def _markable(context: Context) -> str | None:
 
 
 def _grouped(context: Context) -> str | None:
+    if context.screen == "conflicts":
+        return "conflicts are not grouped"
     return None if context.record and context.record.entity == "profile" else "only a profile's documents are grouped"
 
 

@@ -137,16 +137,17 @@ class ConflictLines:
         if one is None:
             return self._settled_detail(name, width)
         result = self._result(one, choices)
-        if height < 4:
+        if height < 5:
             sides = [self._side(one, side, width, 1) for side in ("mine", "theirs")]
             return [*(line for side in sides for line in side), result][:height]
-        each = max(1, (height - 3) // 2)
+        before = 1 if height < 8 else 2
+        each = (height - 2 - before) // 2
         about = [Span(f"{self.label(name):<14}  ", "title"), Span(self._sides(), "label")]
         if name == WHOLE:
             about = [Span(what_they_did(self.reading.conflict, self.me), "title")]
         return [
             *(Line(row) for row in wrap_spans(about, width - MARGIN - 1, 2 if name == WHOLE else 1)),
-            *([] if name == WHOLE else self._side(one, "base", width, 1 if height < 8 else 2)),
+            *([] if name == WHOLE else self._side(one, "base", width, before)),
             *self._side(one, "mine", width, each),
             *self._side(one, "theirs", width, each),
             result,

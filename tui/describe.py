@@ -48,7 +48,8 @@ def what_happened(change: Change) -> str:
     verbs = {"created": "made", "deleted": "deleted", "restored": "restored"}
     if change.ref.entity == "link":
         verbs = {"created": "linked", "deleted": "unlinked", "restored": "linked again"}
-    return f"{verbs[change.kind]} {change.title}"
+    what = f"the {change.ref.entity} {change.title}" if change.ref.entity in ("type", "rule") else change.title
+    return f"{verbs[change.kind]} {what}"
 
 
 def news(changes: Sequence[Change]) -> str:

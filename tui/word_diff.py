@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -15,7 +17,10 @@ from core.safe_text import safe_text
 from tui.details import flattened
 from tui.widgets.painted import Span
 
-COMPARED: Final = 20_000  # characters between what two texts begin and end with alike; more is not compared
+COMPARED: Final = 20_000  # characters between what two texts begin and end with alike; more is not compared by words
+LINES: Final = 6_000  # of a text, between the same; more is not compared at all
+PAIRS: Final = 100_000  # of equal words, up to which it is looked which of them belong together
+IN_LINES: Final = 2_000  # characters of lines in place of others, up to which they are compared by words
 CONTEXT: Final = 24  # characters of what is the same, beside what is not
 LIKE: Final = 0.4  # of their words, from which on two entries are one that was changed
 SHOWN: Final = 2_000  # characters of a piece
@@ -40,10 +45,7 @@ def compare(field: Field, before: Any, after: Any) -> list[Piece]:
         ]
     start, end = _alike(old, new)
     between = old[start : len(old) - end], new[start : len(new) - end]
-    if max(map(len, between)) > COMPARED:
-        middle = [Piece(kind, text[: SHOWN - 2] + " …") for kind, text in zip(("gone", "new"), between, strict=True)]  # type: ignore[arg-type]
-    else:
-        middle = _compare_words(*between)
+    middle = _compare_words(*between) if max(map(len, between)) <= COMPARED else _compare_lines(*between)
     return [
         piece for piece in (Piece("same", old[:start]), *middle, Piece("same", old[len(old) - end :])) if piece.text
     ]
@@ -67,6 +69,8 @@ def wrap_spans(line: Sequence[Span], width: int, limit: int) -> list[tuple[Span,
     rows: list[list[Span]] = [[]]
     room = width
     for word, style in _words(line):
+        if len(rows) > limit:
+            break
         if word == "\n":
             rows.append([])
             room = width
@@ -107,7 +111,42 @@ def shown(field: Field, value: Any) -> str:
 
 def _compare_words(old: str, new: str) -> list[Piece]:
     words = _WORDS.findall(old), _WORDS.findall(new)
+    if _repeat_themselves(*words):
+        return [_shortened(piece) for piece in (Piece("gone", old), Piece("new", new)) if piece.text]
     return [piece for _, pieces in _steps(*words, "") for piece in pieces]
+
+
+def _repeat_themselves(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether so many words of two long texts are equal that comparing them would be felt; the matcher itself leaves
+    aside those of which there are very many."""
+    if len(new) * len(old) <= PAIRS:
+        return False
+    counts, most = Counter(new), len(new) // 100 + 1 if len(new) >= 200 else len(new)
+    return sum(counts[word] for word in old if counts[word] <= most) > PAIRS
+
+
+def _compare_lines(old: str, new: str) -> list[Piece]:
+    """Line by line; within the first lines that were changed, word by word."""
+    lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if max(map(len, lines)) > LINES:
+        return [_shortened(Piece("gone", old)), _shortened(Piece("new", new))]
+    pieces: list[Piece] = []
+    room = COMPARED
+    for tag, a, b, c, d in SequenceMatcher(None, *lines).get_opcodes():
+        gone, came = "".join(lines[0][a:b]), "".join(lines[1][c:d])
+        size = max(len(gone), len(came))
+        if tag == "equal":
+            pieces.append(Piece("same", gone))
+        elif size <= min(IN_LINES, room):
+            room -= size
+            pieces += _compare_words(gone, came)
+        else:
+            pieces += [_shortened(piece) for piece in (Piece("gone", gone), Piece("new", came)) if piece.text]
+    return [Piece(kind, "".join(text for _, text in run)) for kind, run in groupby(pieces, lambda piece: piece.kind)]
+
+
+def _shortened(piece: Piece) -> Piece:
+    return piece if len(piece.text) <= SHOWN else Piece(piece.kind, piece.text[: SHOWN - 2] + " …")
 
 
 def _compare_entries(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
@@ -129,7 +168,7 @@ Place = tuple[int, int, int, int]
 
 def _steps(old: Sequence[str], new: Sequence[str], between: str) -> Iterator[tuple[Place, list[Piece]]]:
     """Each run of what is the same, gone or new, with where it stands in either."""
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
             yield (a, b, c, d), [Piece("same", between.join(old[a:b]))]
         else:
@@ -138,7 +177,7 @@ def _steps(old: Sequence[str], new: Sequence[str], between: str) -> Iterator[tup
 
 
 def _is_like(one: str, other: str) -> bool:
-    return SequenceMatcher(None, _WORDS.findall(one), _WORDS.findall(other), autojunk=False).ratio() >= LIKE
+    return SequenceMatcher(None, _WORDS.findall(one), _WORDS.findall(other)).ratio() >= LIKE
 
 
 def same_start(*texts: str) -> int:

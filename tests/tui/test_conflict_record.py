@@ -9,6 +9,7 @@ from core.write_values import Create, Delete, Edit, Resolve
 from tests.tui.clashing import PHONES, clash, clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.waiting import until
+from tui.dialogs import form
 
 
 @pytest.fixture
@@ -148,6 +149,20 @@ async def test_undo_after_a_write_brings_the_conflict_back_with_its_choices(
     assert office.workspace.get(office.ref("Acme GmbH")).title == "A"
 
 
+async def test_a_write_that_is_done_again_goes_on_to_the_next_one(
+    terminal: OpenTerminal, office: Office, colleague: Workspace, bob: bytes
+) -> None:
+    clash(office.workspace, colleague, office.ref("Acme GmbH"), {"name": "A"}, {"name": "B"})
+    async with terminal(WIDE) as t:
+        await open_first(t, "1 of 1 field open")
+        await t.press("1", "w")
+        await t.shows("Bob N (person)", "3 of 3 fields open")
+        await t.press("u")
+        await t.shows("B (organisation)", "0 of 1 field open")
+        await t.press("U")
+        await t.shows("you settled A; this is the next one", "Bob N (person)", "Conflict 1 of 1")
+
+
 # --- going about -----------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +260,49 @@ async def test_typing_starts_from_both_where_a_field_can_hold_both(
     assert "Monday" in notes
     assert "Friday" in notes
     assert notes.startswith("!")
+
+
+async def test_what_is_typed_and_not_taken_outlasts_the_conflict_that_is_open(
+    terminal: OpenTerminal, office: Office, colleague: Workspace, bob: bytes
+) -> None:
+    clash(office.workspace, colleague, office.ref("Acme GmbH"), {"name": "A"}, {"name": "B"})
+    async with terminal(WIDE) as t:
+        await open_first(t, "B (organisation)", "1 of 1 field open")
+        await t.press("e", "z", "escape", "]")
+        await t.shows("Bob N (person)")
+        await t.press("e")
+        await t.shows("Name *           Bob M")
+        await t.press("escape", "[")
+        await t.shows("B (organisation)", "1 of 1 field open")
+        await t.press("e")
+        await t.shows("Name *           Az")
+        await t.press("escape", "escape", "enter")
+        await t.shows("B (organisation)", "1 of 1 field open")
+        await t.press("e")
+        await t.shows("Name *           Az")
+        await t.press("enter")
+        await t.shows("0 of 1 field open", "= typed    Az")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_every_line_has_room_where_all_texts_are_long(
+    terminal: OpenTerminal, office: Office, colleague: Workspace, size: tuple[int, int]
+) -> None:
+    sides = ({"notes": f"{name} words " * 200} for name in ("other", "more"))
+    clash(office.workspace, colleague, office.ref("Bob Marsh"), *sides)
+    async with terminal(size) as t:
+        await open_first(t, "1 mine  ", "2 theirs  ", "? result   open: 1 mine, 2 theirs", "as it will look")
+
+
+@pytest.mark.parametrize(("down", "label"), [(0, "Name"), (1, "Phones"), (2, "Notes")])
+async def test_an_editor_that_is_left_as_it_was_chooses_nothing(
+    terminal: OpenTerminal, bob: bytes, monkeypatch: pytest.MonkeyPatch, down: int, label: str
+) -> None:
+    monkeypatch.setattr(form, "edited_outside", lambda _, text, __, read: (read(text), ""))
+    async with terminal(WIDE) as t:
+        await open_first(t, "3 of 3 fields open")
+        await t.press(*["j"] * down, "E")
+        await t.shows(f"{label} was left as it was in the editor, so nothing is chosen for it", "3 of 3 fields open")
 
 
 # --- deleted on one side ---------------------------------------------------------------------------------------------

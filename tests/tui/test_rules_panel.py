@@ -154,6 +154,8 @@ async def test_a_rule_is_kept_and_decides_what_clashes_from_now_on(
         await t.shows("› Standing rules", "1  mine for notes of profiles", "prefers mine", "field notes of profiles")
         await t.press("escape")
         await t.shows("all open conflicts: ", "notes of profiles")
+        await t.press("escape", "escape", "5")
+        await t.shows("made the rule mine for notes of profiles")
     version = office.workspace.get(office.ref("Ada Lovelace")).version
     colleague.write([Edit(office.ref("Ada Lovelace"), {"notes": "theirs"})])
     receipt = office.workspace.write([Edit(office.ref("Ada Lovelace"), {"notes": "mine"}, version, merge=True)])

@@ -101,6 +101,7 @@ async def test_keys_that_a_list_of_conflicts_does_not_have_say_why(
             ("n", "New: a conflict is made where two versions of a record meet"),
             ("x", "Remove: a conflict is settled, not removed"),
             ("s", "Sort: conflicts keep one order"),
+            ("o", "Group: conflicts are not grouped"),
             ("T", "Trash: what was settled stands in the history of its record"),
         ):
             await t.press(key)

@@ -67,6 +67,24 @@ def test_a_long_text_is_told_at_once() -> None:
     assert "…" in shown
 
 
+@pytest.mark.parametrize("words", [1, 100, 900])
+def test_texts_of_words_that_come_again_are_told_at_once(words: int) -> None:
+    before, after = (" ".join(f"w{place * step % words}" for place in range(4_500)) for step in (7, 11))
+    began = time.monotonic()
+    told(NOTES, f"one {before} two", f"1 {after} 2")
+    assert time.monotonic() - began < 1
+
+
+def test_a_long_text_is_told_line_by_line() -> None:
+    before = [f"{number} of the notes" for number in range(5_000)]
+    after = [f"{line} again" if number % 1_000 == 2 else line for number, line in enumerate(before)]
+    shown = told(NOTES, "\n".join(before), "\n".join(after))
+    assert shown.count("{+ again+}") == 5
+    assert "[-" not in shown
+    assert "2 of the notes{+ again+}" in shown
+    assert len(shown) < 500
+
+
 @given(text=WORDS, width=st.integers(8, 30))
 def test_wrapped_spans_fit_and_lose_no_word(text: str, width: int) -> None:
     rows = wrap_spans([Span(text, "good"), Span(" end")], width, 100)

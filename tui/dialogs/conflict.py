@@ -18,7 +18,7 @@ from tui.actions import bindings
 from tui.conflict_actions import IN_CONFLICT
 from tui.conflict_choices import Choice, Choices, drop_choices, keep_choices, recall_choices
 from tui.conflict_reading import Reading, read_conflict
-from tui.dialogs.conflict_view import ConflictView, what_is_new
+from tui.dialogs.conflict_view import ConflictView, settled_by, what_is_new
 from tui.dialogs.value import ValueEditor, start_value, typed_outside
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ class ConflictPanel(ConflictView):
     def __init__(self) -> None:
         super().__init__()
         self.editor: ValueEditor | None = None
-        self._typed: dict[str, str] = {}  # what was typed for a field and not taken
         self._keeping: Timer | None = None
         self._storing = Lock()
         self._turn = 0  # of what is stored; something older is not stored over it
@@ -63,7 +62,6 @@ class ConflictPanel(ConflictView):
         self.ask(read, lambda answer: self._take(*answer, lands), group="conflict", refuse=self._gone)
 
     def _take(self, reading: Reading, choices: Choices, reopened: list[str], lands: int) -> None:
-        self._typed.clear()
         self._is_written = False
         self.show_reading(reading, choices, choices.open[0 if lands > 0 else -1] if choices.open else "")
         if reopened and self.shown:
@@ -203,7 +201,8 @@ class ConflictPanel(ConflictView):
             return
         name = self.field
         value = start_value(self.shown.choices, name)
-        self.editor = ValueEditor(self.shown.reading.field(name), value, self._typed.get(name))
+        typed = self.inbox.typed.get((self.shown.reading.conflict.id, name))
+        self.editor = ValueEditor(self.shown.reading.field(name), value, typed)
         self.add_class("-typing")
         await self.mount(self.editor, after=self.table)
         self.editor.take_keys()
@@ -211,7 +210,8 @@ class ConflictPanel(ConflictView):
 
     def on_value_editor_taken(self, message: ValueEditor.Taken) -> None:
         message.stop()
-        self._typed.pop(message.name, None)
+        if self.shown is not None:
+            self.inbox.typed.pop((self.shown.reading.conflict.id, message.name), None)
         self._close_editor()
         self._choose({message.name: Value(message.value)})
 
@@ -221,8 +221,8 @@ class ConflictPanel(ConflictView):
 
     def _stop_typing(self) -> None:
         """What was typed is there again next time."""
-        if self.editor is not None:
-            self._typed[self.editor.field.name] = self.editor.text
+        if self.editor is not None and self.shown is not None:
+            self.inbox.typed[self.shown.reading.conflict.id, self.editor.field.name] = self.editor.text
             self._close_editor()
 
     def _close_editor(self) -> None:
@@ -310,7 +310,8 @@ class ConflictPanel(ConflictView):
         if self.shown is None:
             return
         if reading.conflict.settled_at is not None:
-            self.inbox.gone(f"{reading.record.updated_by} settled {reading.record.title} meanwhile")
+            settler, title = settled_by(reading, self.app.workspace.actor.name), reading.record.title
+            self.inbox.gone(f"you settled {title}" if settler == "you" else f"{settler} settled {title} meanwhile")
             return
         choices, reopened = self.shown.choices.carried_to(reading.conflict)
         self.show_reading(reading, choices)

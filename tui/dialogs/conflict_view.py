@@ -23,6 +23,8 @@ from tui.widgets.line_view import LineView
 from tui.widgets.painted import Span
 
 DETAIL = 9  # lines
+LONG_DETAIL = 24  # lines, where a text is long
+LONG = 240  # characters of a text
 FEW = 5  # lines for detail and record, up to which there is only the detail
 TALL = 12  # lines of the panel, from which on its head has two of them
 
@@ -100,7 +102,9 @@ class ConflictView(Panel):
     def settled_by(self) -> str:
         """Who settled the whole conflict meanwhile, as far as it is known here."""
         newer = self.newer
-        return newer.record.updated_by if newer is not None and newer.conflict.settled_at is not None else ""
+        if newer is None or newer.conflict.settled_at is None:
+            return ""
+        return settled_by(newer, self.app.workspace.actor.name)
 
     def count_open(self) -> str:
         """How many fields are open, for the header."""
@@ -161,7 +165,8 @@ class ConflictView(Panel):
         rows = len(reading.conflict.fields) + len(reading.settled)
         fields = max(1, min(rows, max(2, room // 3 + (1 if room < TALL else 0))))
         left = room - fields
-        detail = max(1, left) if left <= FEW else min(DETAIL, (left + 1) // 2)
+        most = LONG_DETAIL if _has_long_text(reading) else DETAIL
+        detail = max(1, left) if left <= FEW else min(most, (left + 1) // 2)
         self._detail = detail
         self.table.styles.height = fields
         self.query_one("#word-diff").styles.height = detail
@@ -207,12 +212,22 @@ class ConflictView(Panel):
         view.action_page(direction)
 
 
+def settled_by(reading: Reading, me: str) -> str:
+    """Who settled it, "you" if it was the person here."""
+    return "you" if reading.record.updated_by == me else reading.record.updated_by
+
+
+def _has_long_text(reading: Reading) -> bool:
+    sides = (side for one in reading.conflict.fields for side in (one.base, one.mine, one.theirs))
+    return any(isinstance(side, str) and len(side) > LONG for side in sides)
+
+
 def what_is_new(shown: Shown, newer: Reading, me: str, key: str) -> str:
     """What became of a conflict since it was shown, in a sentence that names the key for it."""
     conflict, record = newer.conflict, newer.record
     if conflict.settled_at is not None:
         at = clock(conflict.settled_at, conflict.settled_at)
-        return f"{record.updated_by} settled this conflict, {at}; esc leaves it"
+        return f"{settled_by(newer, me)} settled this conflict, {at}; esc leaves it"
     fields = {one.field: one for one in conflict.fields}
     before = shown.choices.fields
     moved = [name for name, one in fields.items() if one != before.get(name)]

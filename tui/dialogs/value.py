@@ -100,4 +100,6 @@ def typed_outside(app: RolodocApp, record: Record, field: Field, start: Any, rem
     text = format_form(record.ref.entity, shown, head, only={field.name})
 
     changed, error = edited_outside(app, text, field.name, lambda typed: parse_form(record.ref.entity, typed, shown))
+    if not error and field.name not in changed:
+        error = f"{field.label} was left as it was in the editor, so nothing is chosen for it"
     return changed.get(field.name, start), error

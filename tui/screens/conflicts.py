@@ -48,6 +48,7 @@ class ConflictsScreen(RecordScreen):
         self._opens: int | None = None  # the next conflict is opened when its row is there; where the cursor lands
         self._settled: str = ""  # what is said when the next one is opened, or the list is empty
         self._last: Choices | None = None  # that were written last
+        self.typed: dict[tuple[RecordId, str], str] = {}  # for a field of a conflict, and not taken yet
 
     def make_list(self) -> RecordList:
         self._columns = columns_of({}, self.app.workspace.actor.name)
@@ -219,6 +220,14 @@ class ConflictsScreen(RecordScreen):
         if panel is not None and last is not None:
             panel.read(last.conflict.id)
         elif panel is not None:
+            panel.reload(receipt.summary)
+
+    def do_redo(self) -> None:
+        self.write(self.app.workspace.redo, self._redone)
+
+    def _redone(self, receipt: Receipt) -> None:
+        self.written(receipt)
+        if (panel := self.conflict_panel) is not None:
             panel.reload(receipt.summary)
 
     # --- rules ------------------------------------------------------------------------------------------------
