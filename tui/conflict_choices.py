@@ -28,6 +28,7 @@ class Choices:
         self.made: dict[str, Choice] = dict(made or {})
         self._done: list[dict[str, Choice]] = []
         self._undone: list[dict[str, Choice]] = []
+        self._taken: dict[tuple[str, Take], Any] = {}  # both of a long text takes a while to put together
 
     @property
     def open(self) -> list[str]:
@@ -46,7 +47,9 @@ class Choices:
         """What the field would hold. Raises Invalid for `both` of a field that holds one value."""
         if isinstance(choice, Value):
             return choice.value
-        return take(self.conflict.record.entity, self.fields[name], choice)
+        if (name, choice) not in self._taken:
+            self._taken[name, choice] = take(self.conflict.record.entity, self.fields[name], choice)
+        return self._taken[name, choice]
 
     def result(self, name: str) -> Any:
         """What the field will hold; while it is open, what the record holds now."""

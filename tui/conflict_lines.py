@@ -64,6 +64,7 @@ class ConflictLines:
     def __init__(self, reading: Reading, me: str) -> None:
         self.reading, self.me = reading, me
         self._compared: dict[tuple[str, str], list[Piece]] = {}
+        self._no_both: dict[str, str] = {}
 
     # --- the table ----------------------------------------------------------------------------------------
 
@@ -197,12 +198,14 @@ class ConflictLines:
 
     def no_both(self, name: str) -> str:
         """Why the field cannot hold both; "" where it can."""
-        one = next(one for one in self.reading.conflict.fields if one.field == name)
-        try:
-            take(self.reading.record.ref.entity, one, "both")
-        except Invalid as error:
-            return error.reason
-        return ""
+        if name not in self._no_both:
+            one = next(one for one in self.reading.conflict.fields if one.field == name)
+            try:
+                take(self.reading.record.ref.entity, one, "both")
+                self._no_both[name] = ""
+            except Invalid as error:
+                self._no_both[name] = error.reason
+        return self._no_both[name]
 
     def no_typing(self, name: str) -> str:
         """Why no other value can be typed; "" where one can."""

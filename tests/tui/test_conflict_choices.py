@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Invalid
+from core.fields import Entity
+from core.merge import take
+from core.merge_values import FieldConflict, Take
 from core.workspace import Workspace
 from core.write_values import Edit, Value
 from tests.tui.clashing import PHONES, clash_in_three
 from tests.tui.conftest import Office
+from tui import conflict_choices
 from tui.conflict_choices import Choices, drop_choices, keep_choices, kept_choices, recall_choices
 
 
@@ -94,6 +98,23 @@ def test_what_is_kept_is_there_again_as_far_as_it_still_fits(
     drop_choices(workspace, id)
     assert kept_choices(workspace) == {}
     assert recall_choices(workspace, workspace.conflict(id))[0].made == {}
+
+
+def test_both_of_a_long_text_is_put_together_once(
+    office: Office, colleague: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+
+    def counted(entity: Entity, one: FieldConflict, side: Take) -> object:
+        taken.append(side)
+        return take(entity, one, side)
+
+    monkeypatch.setattr(conflict_choices, "take", counted)
+    id = clash_in_three(office.workspace, colleague, office.ref("Bob Marsh"))
+    choices = Choices(office.workspace.conflict(id))
+    choices.choose({"notes": "both"})
+    assert choices.result("notes") == choices.result("notes")
+    assert taken == ["both"]
 
 
 def test_choices_of_which_none_is_left_are_kept_no_more(choices: Choices, office: Office) -> None:
