@@ -162,13 +162,17 @@ def apply(
         return
     entity: Entity = stored["entity"]
     record_row = record_row or load(request.db, entity, "t.id = ?", (stored["record"],))[0]
-    if WHOLE in decided:
-        _keep_or_delete(request, entity, record_row, decided[WHOLE][0])
-    else:
-        values = {name: value for name, (value, _) in decided.items()}
-        taken = {name: how for name, (_, how) in decided.items()}
-        request.edit(entity, record_row, values, taken, in_trash=True)
     outcome = stored["outcome"] | msgspec.to_builtins({name: _logged(name, how) for name, (_, how) in decided.items()})
+    if WHOLE in decided:
+        fate = decided[WHOLE][0]
+        check_fate(request, entity, record_row, fate)
+        # First, so that a link that goes to another profile does not take an answered question along.
+        _change(request, row, stored, {"outcome": outcome})
+        _keep_or_delete(request, entity, record_row, fate)
+        return
+    values = {name: value for name, (value, _) in decided.items()}
+    taken = {name: how for name, (_, how) in decided.items()}
+    request.edit(entity, record_row, values, taken, in_trash=True)
     _change(request, row, stored, {"outcome": outcome})
 
 
@@ -317,21 +321,29 @@ def _chosen(entity: Entity, conflict: FieldConflict, choice: Any) -> tuple[Any, 
     if isinstance(choice, Value):
         value = field_of(entity, conflict.field).check(choice.value)
         return value, Taken("value", conflict.theirs)
-    value = take(entity, conflict, choice)
+    # What a field held before both may be nothing, which it must not hold again.
+    value = field_of(entity, conflict.field).check(take(entity, conflict, choice))
     overruled = {"mine": conflict.theirs, "theirs": conflict.mine}.get(choice)
     return value, Taken(choice, overruled)
 
 
 def _keep_or_delete(request: OpenRequest, entity: Entity, row: Row, fate: str) -> None:
-    check_fate(request, entity, row, fate)
     if fate == DELETED:
         trash.delete(request, entity, row)
         return
     if entity == "link":
-        fields = stored_fields(entity, row)
-        for end in trash.trashed_ends(request.db, fields):
-            trash.restore(request, end, load(request.db, end, "t.id = ?", (fields[end],))[0], with_links=False)
-    trash.restore(request, entity, row)
+        _bring_ends_back(request, stored_fields(entity, row))
+        request.restore_link(row)
+    else:
+        trash.restore(request, entity, row)
+
+
+def _bring_ends_back(request: OpenRequest, fields: Mapping[str, Any]) -> None:
+    """Those of a link that are in the trash; a profile that was merged stays there, the link goes to the other one."""
+    for end in trash.trashed_ends(request.db, fields):
+        row = load(request.db, end, "t.id = ?", (fields[end],))[0]
+        if end != "profile" or not stored_fields(end, row)["merged_into"]:
+            trash.restore(request, end, row, with_links=False)
 
 
 def _kept(db: Connection, name: str, value: Any) -> Any:

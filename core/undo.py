@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from core import sources, trash
+from core import merged, sources, trash
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
@@ -72,8 +72,11 @@ def undo_change(store: Store, actor: Actor, seq: int) -> Receipt:
         ).fetchone()
         if size == 1:
             return _revert(db, actor, id)
+        _, entity, record, kind, *_ = changes[0]
+        if entity == "profile" and kind == "deleted":
+            merged.refuse(db, load(db, entity, "t.id = ?", (record,))[0], merged.SPLIT)
         request = OpenRequest(db, actor, f"undo of change {seq}")
-        sources.take_back(request, [id], record=changes[0][1:3])
+        sources.take_back(request, [id], record=(entity, record))
         return _take_back(request, changes)
 
 

@@ -198,6 +198,7 @@ def settlement_object(settlement: Settlement) -> dict[str, Any]:
         "records": settlement.records,
         "open": settlement.open,
         "sample": [{"title": title, "field": field, "value": value} for title, field, value in settlement.sample],
+        "refused": [{"title": title, "reason": reason} for title, reason in settlement.refused],
         "receipt": None if settlement.receipt is None else receipt_object(settlement.receipt),
     }
 

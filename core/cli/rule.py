@@ -179,6 +179,8 @@ def tell_settlement(session: Session, rule: Rule, settlement: Settlement) -> Non
     where = (
         f"{fields} in {settlement.records:,} record{'' if one else 's'}; {settlement.open:,} {stay(settlement.open)}"
     )
+    for title, reason in settlement.refused:
+        out.note(f"{title} stays open: {reason}")
     if settlement.receipt is not None:
         out.line(f"{rule.label} settled {where}")
         if settlement.receipt.changes:

@@ -191,6 +191,8 @@ class RulesPanel(Panel):
     def _show_verdict(self, found: Settlement) -> None:
         self.query_one("#verdict", Bar).show([Span(f"  {verdict(found)}", "good" if found.decided else "warn")])
         lines = [
+            line(Span(f"! {title} stays open: {reason}", "warn"), wraps=True) for title, reason in found.refused
+        ] + [
             line(
                 Span(f"{title[:30]:<30} ", ""),
                 Span(f"{label:<14} ", "label"),

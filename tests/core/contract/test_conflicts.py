@@ -333,6 +333,18 @@ def test_what_is_refused_changes_nothing(ann: Workspace, bob: Workspace) -> None
     refused(Invalid, "made where two versions", Create("conflict", {}))
 
 
+def test_what_was_there_before_both_may_be_nothing_that_can_be_chosen(ann: Workspace) -> None:
+    # given a name that a source gives to a profile that it never spoke of before
+    ref = make_profile(ann, "T")
+    (id,) = ann.write([Edit(ref, {"name": "M"}, source="crm")]).conflicts
+
+    with pytest.raises(Invalid, match="name: must not be empty"):
+        ann.write([Resolve(id, {"name": "base"})])
+
+    assert fields_of(ann, ref)["name"] == "T"
+    assert [row.id for row in open_conflicts(ann)] == [id]
+
+
 def test_a_settled_conflict_is_not_settled_twice(ann: Workspace, bob: Workspace) -> None:
     ref = make_profile(ann, "B")
     id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})

@@ -631,3 +631,35 @@ def test_more_names_than_a_profile_holds(workspace: Workspace) -> None:
     assert living(workspace) == before
     merge(workspace, one, other, aliases=["one for all"])
     assert set(fields_of(workspace, one)["aliases"]) == {"one for all", "Other"}
+
+
+def test_a_dangling_link_that_is_kept_goes_to_the_profile_that_stays(place: Place) -> None:
+    # given a link that Ann edits late, that Bob unlinked, and whose profile was merged meanwhile
+    ann, bob = place.open("ann"), place.open("bob")
+    make_type(ann)
+    document, stays, goes = make_document(ann), make_profile(ann, "Ann Keller"), make_profile(ann, "A. Keller")
+    link = make_link(ann, document, goes)
+    read = ann.get(link).version
+    delete(bob, link)
+    merge(bob, stays, goes)
+    (conflict,) = ann.write([Edit(link, {"note": "kept"}, read, merge=True)]).conflicts
+
+    # when it is kept
+    ann.write([Resolve(conflict, {"*": "mine"})])
+
+    # then it is at the profile that stays, and the other one stays merged
+    (row,) = ann.page(Query(entity="link", document=document.id)).rows
+    assert row.profile == stays.id
+    assert fields_of(ann, Ref("link", row.id))["note"] == "kept"
+    assert ann.get(goes).deleted_at is not None
+
+
+def test_the_deletion_of_a_merged_profile_is_not_undone_by_itself(workspace: Workspace, pair: tuple[Ref, Ref]) -> None:
+    full, short = pair
+    request = merge(workspace, full, short).request
+    (deletion,) = [c for c in workspace.changes(request=request) if (c.ref, c.kind) == (short, "deleted")]
+
+    with pytest.raises(Conflict, match="split"):
+        workspace.undo(seq=deletion.seq)
+
+    assert workspace.get(short).deleted_at is not None
