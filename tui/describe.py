@@ -13,6 +13,7 @@ from tui.widgets.painted import Span
 
 LONG = 400  # characters; a longer value is shown by the lines that differ
 CONTEXT_LINES = 60
+IN_LINE = 2_000  # characters of such a line
 
 
 CONFLICT_VERBS: Final[dict[str, str]] = {
@@ -110,7 +111,8 @@ def _text_difference(old: str, new: str) -> Iterator[Line]:
             return
         shown += 1
         style = {"-": "bad", "+": "good", "@": "label"}.get(text[:1], "")
-        yield line("  ", Span(text, style), wraps=True)
+        told = text if len(text) <= IN_LINE else f"{text[:IN_LINE]} …"
+        yield line("  ", Span(told, style), wraps=True)
 
 
 def _text(entity: Entity, name: str, value: Any) -> str:

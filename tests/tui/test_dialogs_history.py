@@ -13,6 +13,7 @@ from core.write_values import Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tui.actions import ACTIONS
 from tui.clipboard import LARGEST, copy_sequence
+from tui.describe import IN_LINE, differences
 from tui.dialogs.history import REVISIONS
 
 
@@ -290,3 +291,8 @@ def test_tmux_and_screen_are_told_to_pass_the_copy_on() -> None:
 def test_what_is_larger_than_a_terminal_takes_is_not_sent() -> None:
     assert copy_sequence("a" * LARGEST, {}) is not None
     assert copy_sequence("a" * (LARGEST + 1), {}) is None
+
+
+def test_of_a_line_without_end_only_the_beginning_is_told() -> None:
+    lines = list(differences("profile", {"notes": "b " * 500_000}, {"notes": "c " * 500_000}))
+    assert sum(len(span.text) for one in lines for span in one.spans) < 3 * IN_LINE
