@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.values import ConflictRecord, RecordId, Ref
 from core.workspace import Workspace
 from core.write_values import Delete, Edit
+from tests.core.clashing import clash
 
 PHONES = {
     "mine": [{"label": "work", "value": "030 5678"}],
     "theirs": [{"label": "work", "value": "030 9999"}],
     "new": [{"label": "work", "value": "030 7777"}],
 }
-
-
-def clash(mine: Workspace, theirs: Workspace, ref: Ref, ours: dict[str, Any], others: dict[str, Any]) -> RecordId:
-    """`mine` reads the record, `theirs` saves `others`, then `mine` saves `ours`; the conflict that this opens."""
-    version = mine.get(ref).version
-    theirs.write([Edit(ref, others)])
-    (conflict,) = mine.write([Edit(ref, ours, version, merge=True)]).conflicts
-    return conflict
 
 
 def clash_in_three(mine: Workspace, theirs: Workspace, ref: Ref) -> RecordId:

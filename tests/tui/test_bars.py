@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.workspace import Workspace
-from tests.tui.clashing import clash
+from tests.core.clashing import clash
 from tests.tui.conftest import NARROW, Office, OpenTerminal
 from tui.screens.work import with_badge
 

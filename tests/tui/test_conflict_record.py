@@ -6,7 +6,8 @@ import pytest
 
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit, Resolve
-from tests.tui.clashing import PHONES, clash, clash_in_three, delete_against_edit, is_settled
+from tests.core.clashing import clash
+from tests.tui.clashing import PHONES, clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.waiting import until
 from tui.dialogs import form

@@ -18,7 +18,8 @@ from textual.strip import Strip
 
 from core.workspace import Workspace
 from core.write_values import Create, Edit
-from tests.tui.clashing import PHONES, clash, clash_in_three, delete_against_edit
+from tests.core.clashing import clash
+from tests.tui.clashing import PHONES, clash_in_three, delete_against_edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])

@@ -6,7 +6,8 @@ import pytest
 
 from core.workspace import Workspace
 from core.write_values import Create, Edit
-from tests.tui.clashing import clash, clash_in_three, delete_against_edit, is_settled
+from tests.core.clashing import clash
+from tests.tui.clashing import clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 

@@ -7,7 +7,8 @@ import pytest
 from core.values import Query
 from core.workspace import Workspace
 from core.write_values import Create, Edit, Resolve
-from tests.tui.clashing import clash, clash_in_three, delete_against_edit, is_settled, open_fields
+from tests.core.clashing import clash
+from tests.tui.clashing import clash_in_three, delete_against_edit, is_settled, open_fields
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
 

@@ -77,3 +77,13 @@ def new_place(request: pytest.FixtureRequest, empty_store: Path, tmp_path_factor
 @pytest.fixture
 def workspace(place: Place) -> Workspace:
     return place.open()
+
+
+@pytest.fixture
+def ann(place: Place) -> Workspace:
+    return place.open("ann")
+
+
+@pytest.fixture
+def bob(place: Place) -> Workspace:
+    return place.open("bob")
