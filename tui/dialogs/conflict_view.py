@@ -80,8 +80,8 @@ class ConflictView(Panel):
 
     @property
     def field(self) -> str:
-        """The name of the field under the cursor."""
-        return self.table.cursor_key or ""
+        """The name of the field under the cursor, or that it goes to once there is something to show it in."""
+        return self._goal or self.table.cursor_key or ""
 
     @property
     def at(self) -> AtConflict:
@@ -128,9 +128,11 @@ class ConflictView(Panel):
 
     def show_choices(self, cursor: str = "") -> None:
         """Shows what is chosen now; the cursor goes to that field, or stays where it is."""
+        cursor = cursor or self._goal
         if self.shown is None or not self.size.width:
-            return  # on_resize shows it when there is room
-        cursor, self._goal = cursor or self._goal, ""
+            self._goal = cursor  # on_resize shows it when there is room
+            return
+        self._goal = ""
         choices, lines = self.shown.choices, self.shown.lines
         columns, sides = lines.head(self.size.width)
         self.query_one("#columns", Bar).show(columns)

@@ -82,8 +82,12 @@ def test_one_field_at_a_time(ann: Workspace, bob: Workspace) -> None:
 
 def test_what_is_refused_changes_nothing(ann: Workspace, bob: Workspace) -> None:
     ref = make_profile(ann, "B")
-    id = clash(ann, bob, ref, {"name": "M"}, {"name": "T"})
+    id = clash(ann, bob, ref, {"name": "M", "attributes": {"a": 1}}, {"name": "T", "attributes": {"a": 2}})
     version, cursor = ann.conflict(id).version, ann.cursor()
+
+    def deep(levels: int) -> dict[str, Any]:
+        return {"a": deep(levels - 1)} if levels else {}
+
     unknown = RecordId(16)
 
     def refused(error: type[Exception], sentence: str, *writes: Any) -> None:
@@ -97,6 +101,7 @@ def test_what_is_refused_changes_nothing(ann: Workspace, bob: Workspace) -> None
     refused(Invalid, "both", Resolve(id, {"name": "both"}))
     refused(Invalid, "must be one line", Resolve(id, {"name": Value("a\nb")}))
     refused(Invalid, "characters long", Resolve(id, {"name": Value("x" * 1_000_000)}))
+    refused(Invalid, "nested deeper than 32 levels", Resolve(id, {"attributes": Value(deep(100))}))
     refused(Invalid, "settling", Edit(Ref("conflict", id), {"suggested": "mine"}))
     refused(Invalid, "made where two versions", Create("conflict", {}))
 
