@@ -187,3 +187,24 @@ async def test_the_pane_can_be_put_away(terminal: OpenTerminal) -> None:
         await t.shows_no("signer of")
         await t.press("p")
         await t.shows("signer of  1")
+
+
+async def test_what_was_done_stays_told_where_the_list_is_filtered(terminal: OpenTerminal) -> None:
+    # given a list that is filtered
+    async with terminal(WIDE) as t:
+        await t.press("slash")
+        await t.type("ada")
+        await t.press("enter")
+        await t.shows("Profiles › Ada Lovelace")
+        await t.press("backspace")
+        await t.shows("1 / 1")
+
+        # when a profile is made that the filter shows too
+        await t.press("n")
+        await t.shows("New profile")
+        await t.type("Adam Bede")
+        await t.press("f2")
+
+        # then the list has it, and still says what was done
+        await t.shows("2 / 2", "Adam Bede")
+        assert "created 1 profile" in t.text

@@ -122,7 +122,8 @@ class RecordScreen(Filtered):
             self._show(base, cursor)
 
     def _take_filter(self, reading: FilterReading, cursor: RecordId | None) -> None:
-        self.say(reading.note)
+        if reading.note or cursor is None:  # else it is read for what was just done, and that stays told
+            self.say(reading.note)
         self._show(reading.query, cursor)
 
     def _refuse_filter(self, error: RolodocError) -> None:
