@@ -81,6 +81,8 @@ def speaker(db: Connection, entity: Entity, id: int, request: int, *, made: bool
 
 def log_words(request: OpenRequest) -> None:
     """Keeps what this request said with it. A word that changed nothing else stands by itself: no undo unsays it."""
+    if not request.words:
+        return
     if request.id is None:
         for word in request.words:
             for name in word.after:
