@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.fields import Field, field
-from core.merge_values import DELETED, KEPT, WHOLE, Taken
+from core.merge_values import WHOLE, WHOLE_FIELD, Taken
 from core.values import Change, ConflictRecord, Record, RecordId, Ref
 from core.workspace import Workspace
 from tui.sides import who
 
-WHOLE_FIELD = Field(WHOLE, "choice", "The record", choices=(KEPT, DELETED))
+THE_RECORD = replace(WHOLE_FIELD, label="The record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Reading:
     edit: Change | None = None  # of a record that the other side deleted: what was edited in it
 
     def field(self, name: str) -> Field:
-        return WHOLE_FIELD if name == WHOLE else field(self.record.ref.entity, name)
+        return THE_RECORD if name == WHOLE else field(self.record.ref.entity, name)
 
 
 def read_conflict(workspace: Workspace, id: RecordId) -> Reading:
