@@ -149,6 +149,11 @@ class WorkScreen(OffLoop, Screen[None]):
         return self.query_one(DetailPane)
 
     @property
+    def has_parts(self) -> bool:
+        """Whether there is something to show on; while the program ends, news still come and parts have gone."""
+        return self.is_mounted and self.app.is_running
+
+    @property
     def is_single(self) -> bool:
         """Whether list and detail take turns."""
         return not self.split or self.app.size.width < SPLIT
@@ -187,7 +192,7 @@ class WorkScreen(OffLoop, Screen[None]):
             self.show_detail_of_cursor()
 
     def refresh_header(self) -> None:
-        if not self.is_mounted:
+        if not self.has_parts:
             return
         badges = {"conflicts": self.app.open_conflicts}
         screens = [
@@ -224,7 +229,7 @@ class WorkScreen(OffLoop, Screen[None]):
 
     def say(self, text: str, kind: str = "") -> None:
         """Shows a sentence in the status line; news wait until the answer to a key was read."""
-        if not self.is_mounted:
+        if not self.has_parts:
             return
         if kind == "news" and self._message_ends is not None and self._said != "news":
             self._news = text
