@@ -296,7 +296,7 @@ def _open(request: OpenRequest, entity: Entity, id: int, result: MergeResult, co
     columns |= {"uid": uid, "revision": 1, "version": version, "updated_at": request.at}
     row_id = request.insert("conflict", columns)
     request.count("conflict", fields, 1)
-    request.log("conflict", row_id, "created", 1, version, {}, filled(fields))
+    request.log("conflict", row_id, "created", 1, version, {}, filled("conflict", fields))
     request.conflicts[uid] = None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uuid_utils
 
-from core import links, sources
+from core import administration, links, sources
 from core.errors import Exists, Invalid
 from core.fields import FIELDS, LINE, Entity, check_fields
 from core.records import TABLES, filled
@@ -25,19 +25,19 @@ def create(request: OpenRequest, write: Create) -> Ref:
     if entity == "conflict":
         raise Invalid("a conflict is made where two versions of a record meet")
     fields = check_fields(entity, write.fields)
-    defaults = {"kind": "person"} if entity == "profile" else {}
     for field in FIELDS[entity].values():
-        if field.required and not (fields.get(field.name) or defaults.get(field.name)):
+        if field.required and not (fields.get(field.name) or field.default):
             raise Invalid("is missing", field.name)
     if entity == "link":
         return _create_link(request, write, fields)
-    complete = {name: fields.get(name, defaults.get(name, f.empty)) for name, f in FIELDS[entity].items()}
+    complete = {name: fields.get(name, f.empty) for name, f in FIELDS[entity].items()}
     complete["created"] = complete["created"] if complete["created"] is not None else request.at
     if entity == "type":
         request.check_type(complete, None)
     if entity == "rule":
-        complete["entity"] = complete["entity"] or "any"
         check_stored_rule(request.db, complete, None)
+    if entity == "account":
+        administration.make_owner_first(request, complete["name"])
     uid = uuid_utils.uuid7().bytes if write.id is None else write.id
     if not isinstance(uid, bytes) or len(uid) != 16:
         raise Invalid("must be 16 bytes", "id")
@@ -48,6 +48,8 @@ def create(request: OpenRequest, write: Create) -> Ref:
         "version": version,
         "updated_at": request.at,
     }
+    if entity == "grant":
+        columns |= administration.columns_of_grant(request, complete)
     try:
         id = request.insert(TABLES[entity], columns)
     except Exception as error:
@@ -59,7 +61,7 @@ def create(request: OpenRequest, write: Create) -> Ref:
     if write.source:
         sources.keep_many(request.db, entity, write.source, [(id, fields)])
     request.enter(entity, id, complete)
-    request.log(entity, id, "created", 1, version, {}, filled(complete))
+    request.log(entity, id, "created", 1, version, {}, filled(entity, complete))
     return Ref(entity, uid)
 
 

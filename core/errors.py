@@ -8,6 +8,7 @@ RolodocError
     Exists              5   the same link, external id or type is there already
     Stale               5   the record moved on since it was read: its current state
   Denied                6   not allowed: which rule
+    ReasonNeeded        6   allowed to one who gives a reason
   Unavailable           7   not now: the store is busy, read-only or full
     Timeout             7   took longer than the caller was ready to wait
   Corrupt               8   what is stored is damaged: what and where
@@ -75,6 +76,10 @@ class Stale(Conflict):
 
 class Denied(RolodocError):
     exit_code = 6
+
+
+class ReasonNeeded(Denied):
+    """The same again with a reason may be allowed."""
 
 
 class Unavailable(RolodocError):

@@ -28,7 +28,9 @@ import msgspec
 
 from core.errors import Invalid
 
-Entity = Literal["profile", "document", "link", "type", "rule", "conflict"]
+Entity = Literal[
+    "profile", "document", "link", "type", "rule", "conflict", "account", "group", "role", "grant", "mark", "retention"
+]
 Kind = Literal["line", "text", "choice", "set", "list", "map", "instant", "number", "reference", "type", "contents"]
 
 LINE: Final = 500  # characters
@@ -53,6 +55,7 @@ class Field:
     choices: tuple[str, ...] = ()
     fixed: bool = False  # set when the record is made, never changed
     internal: bool = False  # set by a command of its own, never typed
+    default: str = ""  # of a choice that is not given
 
     def check(self, value: Any) -> Any:
         """The value as it is stored; raises Invalid, which names the field and the reason."""
@@ -85,7 +88,9 @@ class Field:
 
     @property
     def empty(self) -> Any:
-        return {"line": "", "text": "", "set": [], "list": [], "contents": [], "map": {}}.get(self.kind)
+        """What it holds where nothing is given."""
+        empty = {"line": "", "text": "", "set": [], "list": [], "contents": [], "map": {}}
+        return self.default or empty.get(self.kind)
 
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
@@ -98,15 +103,25 @@ def _table(*fields: Field) -> Mapping[str, Field]:
 PROFILE_KINDS = ("person", "organisation", "group")
 RECORDS: Final[tuple[Entity, ...]] = ("profile", "document", "link", "type")
 """The kinds of record that people keep; rules and conflicts serve these."""
+ADMINISTRATION: Final[tuple[Entity, ...]] = ("account", "group", "role", "grant", "mark", "retention")
+"""The kinds of record that say who may do what, and what is kept how long."""
 PREFERENCES: Final = (
     "mine", "theirs", "newest", "oldest", "longest", "non-empty", "union", "source", "role",
 )  # fmt: skip
 QUESTIONS: Final = ("fields", "deletion", "dangling")
+ACTIONS: Final = ("see", "edit", "link", "share", "administer", "confidential")
+"""What may be granted on a record. Each of the first five implies those before it; `confidential` implies `see`."""
+SUBJECTS: Final = ("account", "group", "role", "profile", "everyone")
+"""Who can be granted something; what a profile is granted, the accounts tied to it are."""
+AREAS: Final = ("profiles", "documents", "access", "settings", "audit")
+"""What can be granted as a whole: every profile, every document, the administration of access, types and rules, the
+audit."""
+LOGS: Final = ("changes", "audit")
 
 FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
     "profile": _table(
         Field("name", "line", "Name", required=True),
-        Field("kind", "choice", "Kind", required=True, choices=PROFILE_KINDS),
+        Field("kind", "choice", "Kind", required=True, choices=PROFILE_KINDS, default="person"),
         Field("aliases", "set", "Aliases"),
         Field("emails", "list", "Emails"),
         Field("phones", "list", "Phones", limit=100),
@@ -126,6 +141,7 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("text", "text", "Text", limit=TEXT),
         Field("contents", "contents", "Contents"),
         Field("created", "instant", "Created"),
+        Field("confidential", "choice", "Confidential", choices=("no", "yes"), default="no"),
     ),
     "link": _table(
         Field("document", "reference", "Document", required=True, fixed=True),
@@ -150,11 +166,13 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("inverse", "line", "Inverse name", limit=100),
         Field("profile_kinds", "set", "Allowed kinds of profile"),
         Field("created", "instant", "Created"),
+        # What the account tied to a linked profile may do with the document.
+        Field("grants", "choice", "Grants on the document", choices=("none", *ACTIONS[:5]), default="none"),
     ),
     "rule": _table(
         Field("name", "line", "Name", limit=100, required=True),
         Field("position", "number", "Position"),
-        Field("entity", "choice", "Kind of record", choices=("any", *RECORDS)),
+        Field("entity", "choice", "Kind of record", choices=("any", *RECORDS), default="any"),
         Field("field", "line", "Field", limit=100),
         Field("relationship", "line", "Relationship", limit=100),
         Field("actor", "line", "Actor"),
@@ -174,6 +192,51 @@ FIELDS: Final[Mapping[Entity, Mapping[str, Field]]] = {
         Field("sides", "map", "Sides", internal=True),
         Field("suggested", "line", "Suggested", internal=True),
         Field("outcome", "map", "Outcome", internal=True),
+        Field("created", "instant", "Created"),
+    ),
+    # Memberships are ids as text, of groups and roles; the roles `owner` and `auditor` go by their names.
+    "account": _table(
+        Field("name", "line", "Name", limit=100, required=True),
+        Field("kind", "choice", "Kind", choices=("person", "service"), default="person"),
+        Field("tied_to", "line", "Tied to", limit=36),  # id of a profile
+        Field("groups", "set", "Groups", limit=36),
+        Field("roles", "set", "Roles", limit=36),
+        Field("system_user", "line", "System user", limit=100),  # of this machine, who needs no password
+        Field("created", "instant", "Created"),
+    ),
+    "group": _table(
+        Field("name", "line", "Name", limit=100, required=True),
+        Field("description", "text", "Description", limit=10_000),
+        Field("groups", "set", "Member of", limit=36),
+        Field("roles", "set", "Roles", limit=36),
+        Field("created", "instant", "Created"),
+    ),
+    "role": _table(
+        Field("name", "line", "Name", limit=100, required=True),
+        Field("description", "text", "Description", limit=10_000),
+        Field("created", "instant", "Created"),
+    ),
+    "grant": _table(
+        Field("effect", "choice", "Effect", choices=("allow", "deny"), fixed=True, default="allow"),
+        Field("subject_kind", "choice", "To", required=True, choices=SUBJECTS, fixed=True),
+        Field("subject", "line", "Who", limit=36, fixed=True),  # its id, or the name of a built-in role
+        Field("action", "choice", "Action", required=True, choices=ACTIONS, fixed=True),
+        Field("target_kind", "choice", "On", required=True, choices=("profile", "document", *AREAS), fixed=True),
+        Field("target", "line", "Record", limit=36, fixed=True),  # its id; none for an area
+        Field("valid_from", "instant", "Valid from"),
+        Field("valid_until", "instant", "Valid until"),
+        Field("condition", "line", "Condition"),
+        Field("note", "text", "Note", limit=10_000),
+        Field("created", "instant", "Created"),
+    ),
+    "mark": _table(
+        Field("entity", "choice", "Kind of record", required=True, choices=("profile", "document"), fixed=True),
+        Field("attribute", "line", "Attribute", required=True, fixed=True),  # a name in the map of attributes
+        Field("created", "instant", "Created"),
+    ),
+    "retention": _table(
+        Field("log", "choice", "Log", required=True, choices=LOGS, fixed=True),
+        Field("days", "number", "Days", required=True),
         Field("created", "instant", "Created"),
     ),
 }

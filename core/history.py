@@ -47,7 +47,7 @@ def blame(store: Store, ref: Ref) -> dict[str, Blame]:
     with store.read() as db:
         row = load_one(db, ref)
         found: dict[str, Blame] = {}
-        missing = set(filled(stored_fields(ref.entity, row)))
+        missing = set(filled(ref.entity, stored_fields(ref.entity, row)))
         for seq, revision, at, name, via, after, taken in db.execute(BLAME, (ref.entity, row[0])):
             for field in missing & msgspec.json.decode(after).keys():
                 how = taken_of(taken).get(field)

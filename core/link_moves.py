@@ -172,7 +172,7 @@ def _link_anew(request: OpenRequest, link: Row, profile: Row, uid: bytes) -> Non
     }
     id = request.insert("link", columns)
     request.enter("link", id, fields)
-    request.log("link", id, "created", 1, version, {}, filled(fields))
+    request.log("link", id, "created", 1, version, {}, filled("link", fields))
     request.touched["link", id] = None
 
 

@@ -63,7 +63,7 @@ def create(request: OpenRequest, fields: dict[str, Any]) -> tuple[Ref, int]:
     columns |= {"uid": uid, "revision": 1, "version": version, "updated_at": request.at}
     id = request.insert("link", columns)
     request.count("link", ends, 1)
-    request.log("link", id, "created", 1, version, {}, filled(ends | complete))
+    request.log("link", id, "created", 1, version, {}, filled("link", ends | complete))
     return Ref("link", uid), id
 
 

@@ -32,7 +32,7 @@ from core import (
     writes,
 )
 from core.errors import Ambiguous, NotFound
-from core.fields import RECORDS, Entity, sort_key
+from core.fields import RECORDS, Entity, now, sort_key
 from core.records import TABLES, TITLES, in_chunks, load, load_one, record
 from core.rule_store import stored_rules
 from core.rules import Rule
@@ -57,6 +57,7 @@ from core.values import (
     decode_tags,
     id_text,
 )
+from core.viewer import Identity, Viewer, context_of, identify, read_epoch, view
 from core.workspace import PAGE, Progress
 from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
@@ -66,8 +67,17 @@ class LocalWorkspace:
 
     def __init__(self, path: str | Path, actor: Actor, *, create: bool = True) -> None:
         self.actor = actor
+        self.reason = ""
         self.store = Store(path, create=create)
         self._blobs = Path(f"{path}-blobs")
+        self._identity: Identity | None = None
+
+    def _viewer(self, at: int | None = None) -> Viewer:
+        """As whom a read is answered, now or at an instant."""
+        with self.store.read() as db:
+            if self._identity is None or self._identity.epoch != read_epoch(db):
+                self._identity = identify(db, self.actor)
+        return view(self._identity, context_of(self.actor, now() if at is None else at, self.reason))
 
     # --- lists ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -53,6 +54,28 @@ def _uid() -> Any:
 
 def _index(name: str, *columns: str, where: Any = ALIVE) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+def _part_of_key() -> Any:
+    return Attribute(sa_column=Column(BIG, primary_key=True, autoincrement=False))
+
+
+def _read_out(name: str, kind: Any) -> Any:
+    return Attribute(sa_column=Column(kind, Computed(f"body ->> '$.{name}'", persisted=False)))
+
+
+def _unique_name(table: str) -> Index:
+    return Index(f"{table}_by_name", "name", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE)
+
+
+def _acl_indexes(entity: str) -> tuple[Any, ...]:
+    """One for each order that a list of the entity can have."""
+    return (
+        Index(f"{entity}_acl_by_name", "subject", "sort_key", "record_id"),
+        Index(f"{entity}_acl_by_updated", "subject", "updated_at", "record_id"),
+        Index(f"{entity}_acl_by_created", "subject", "created_at", "record_id"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
 
 
 def _limits(entity: Any) -> list[CheckConstraint]:
@@ -124,6 +147,7 @@ class Document(SQLModel, table=True):
     attributes: str = _words("{}")
     contents: str = _words("[]")
     description: str = _words()
+    confidential: str = _words("no")
 
 
 class Body(SQLModel, table=True):
@@ -162,6 +186,7 @@ class RelationshipType(SQLModel, table=True):
     created_at: int = _number()
     updated_at: int = _number()
     deleted_at: int | None = _number(null=True)
+    grants: str = _words("none")
 
 
 class Link(SQLModel, table=True):
@@ -310,6 +335,250 @@ class Conflict(SQLModel, table=True):
     base: str = _words("{}")
     mine: str = _words("{}")
     theirs: str = _words("{}")
+
+
+class Account(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "account"
+    __table_args__ = (*_limits("account"), _unique_name("account"), STRICT)
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    name: str = _words(None)
+    sort_key: str = _words(None)
+    kind: str = _words("person")
+    tied_to: str = _words()
+    groups: str = _words("[]")
+    roles: str = _words("[]")
+    system_user: str = _words()
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+
+
+class Credential(SQLModel, table=True):
+    """The password of an account, as an Argon2id hash. Neither logged nor synced nor exported."""
+
+    __tablename__: ClassVar[str] = "credential"
+    __table_args__ = (STRICT,)
+
+    account_id: int = _key()
+    password: str = _words(None)
+
+
+class AccountGroup(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "account_group"
+    __table_args__ = (*_limits("group"), _unique_name("account_group"), STRICT)
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    name: str = _words(None)
+    sort_key: str = _words(None)
+    groups: str = _words("[]")
+    roles: str = _words("[]")
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    description: str = _words()
+
+
+class Role(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "role"
+    __table_args__ = (*_limits("role"), _unique_name("role"), STRICT)
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    name: str = _words(None)
+    sort_key: str = _words(None)
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    description: str = _words()
+
+
+class AccessGrant(SQLModel, table=True):
+    """What a subject may or may not do with a record or an area.
+
+    `subject_code`, `record_id` (NULL for an area), `rights` and `condition_id` are what the fields mean, as
+    core.subjects, core.rights and access_condition have it, so that no reading has to work it out.
+    """
+
+    __tablename__: ClassVar[str] = "access_grant"
+    __table_args__ = (
+        *_limits("grant"),
+        CheckConstraint("valid_until > valid_from", name="grant_validity"),
+        _index("grant_of_subject", "subject_code", "target_kind", "record_id"),
+        _index("grant_on_record", "target_kind", "record_id", "subject_code"),
+        _index("grant_by_created", "created_at", "id"),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    sort_key: str = _words(None)
+    effect: str = _words("allow")
+    subject_kind: str = _words(None)
+    subject: str = _words()
+    action: str = _words(None)
+    target_kind: str = _words(None)
+    target: str = _words()
+    valid_from: int | None = _number(null=True)
+    valid_until: int | None = _number(null=True)
+    condition: str = _words()
+    subject_code: int = _number()
+    record_id: int | None = _number(null=True)
+    rights: int = _number()
+    condition_id: int = _number(default="0")
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+    note: str = _words()
+
+
+class AccessCondition(SQLModel, table=True):
+    """The conditions that grants name, each distinct one once; 0 stands for none."""
+
+    __tablename__: ClassVar[str] = "access_condition"
+    __table_args__ = (STRICT,)
+
+    id: int | None = _key()
+    text: str = _words(None, unique=True)
+
+
+class ConfidentialMark(SQLModel, table=True):
+    """An attribute that is confidential in every profile or document."""
+
+    __tablename__: ClassVar[str] = "confidential_mark"
+    __table_args__ = (
+        *_limits("mark"),
+        Index("mark_by_attribute", "entity", "attribute", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    sort_key: str = _words(None)
+    entity: str = _words(None)
+    attribute: str = _words(None)
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+
+
+class Retention(SQLModel, table=True):
+    """How many days the entries of a log are kept."""
+
+    __tablename__: ClassVar[str] = "retention"
+    __table_args__ = (
+        Index("retention_of_log", "log", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE),
+        STRICT,
+    )
+
+    id: int | None = _key()
+    uid: bytes = _uid()
+    sort_key: str = _words(None)
+    log: str = _words(None)
+    days: int = _number()
+    revision: int = _number()
+    version: int = _number()
+    created_at: int = _number()
+    updated_at: int = _number()
+    deleted_at: int | None = _number(null=True)
+
+
+class DocumentAcl(SQLModel, table=True):
+    """Who may do what with which document: what grants and links of granting types come to (core.acl).
+
+    `support` counts the grants and links that say the same. Of the document it holds what lists are ordered by.
+    """
+
+    __tablename__: ClassVar[str] = "document_acl"
+    __table_args__ = _acl_indexes("document")
+
+    record_id: int = _part_of_key()
+    subject: int = _part_of_key()
+    rights: int = _part_of_key()
+    condition_id: int = _part_of_key()
+    valid_from: int = _part_of_key()
+    valid_until: int = _part_of_key()
+    support: int = _number()
+    sort_key: str = _words(None)
+    updated_at: int = _number()
+    created_at: int = _number()
+
+
+class ProfileAcl(SQLModel, table=True):
+    """The same of profiles. Sight through documents is here too, marked by the bit DERIVED of its rights, once for each
+    right to a document that brings it."""
+
+    __tablename__: ClassVar[str] = "profile_acl"
+    __table_args__ = _acl_indexes("profile")
+
+    record_id: int = _part_of_key()
+    subject: int = _part_of_key()
+    rights: int = _part_of_key()
+    condition_id: int = _part_of_key()
+    valid_from: int = _part_of_key()
+    valid_until: int = _part_of_key()
+    support: int = _number()
+    sort_key: str = _words(None)
+    updated_at: int = _number()
+    created_at: int = _number()
+
+
+class Audit(SQLModel, table=True):
+    """What was done and tried. The columns beside `body` and `hash` are read out of the body, so none can be changed
+    without the hash."""
+
+    __tablename__: ClassVar[str] = "audit"
+    __table_args__ = (
+        Index("audit_by_actor", "actor", "seq"),
+        Index("audit_by_record", "record", "seq"),
+        Index("audit_by_kind", "kind", "seq"),
+        Index("audit_by_request", "request", "seq"),
+        {"sqlite_strict": True, "sqlite_autoincrement": True},
+    )
+
+    seq: int | None = _key()
+    body: str = _words(None)
+    hash: bytes = Attribute(sa_column=Column(LargeBinary, nullable=False))
+    at: int = _read_out("at", BIG)
+    actor: str = _read_out("actor", Text)
+    kind: str = _read_out("kind", Text)
+    record: str | None = _read_out("record", Text)
+    request: str | None = _read_out("request", Text)
+
+
+class AuditCheckpoint(SQLModel, table=True):
+    """A signed statement of what the hash of an entry is; a prune says from which entry on the audit is kept."""
+
+    __tablename__: ClassVar[str] = "audit_checkpoint"
+    __table_args__ = (Index("checkpoint_by_seq", "seq"), STRICT)
+
+    id: int | None = _key()
+    seq: int = _number()
+    body: str = _words(None)
+    public_key: bytes = Attribute(sa_column=Column(LargeBinary, nullable=False))
+    signature: bytes = Attribute(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ProfileKey(SQLModel, table=True):
+    """The key of what the audit holds of a profile; an erasure drops it."""
+
+    __tablename__: ClassVar[str] = "profile_key"
+    __table_args__ = (STRICT,)
+
+    profile_id: int = _key()
+    key: bytes = Attribute(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Request(SQLModel, table=True):

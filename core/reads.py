@@ -18,17 +18,23 @@ from core.records import CONFLICT_TITLE, TABLES
 from core.store import Store
 from core.values import (
     COUNT_LIMIT,
+    AccountRow,
     ConflictRow,
     Count,
     DocumentRow,
+    GrantRow,
     Group,
+    GroupRow,
     Key,
     LinkRow,
+    MarkRow,
     Page,
     ProfileRow,
     Query,
     RecordId,
     Ref,
+    RetentionRow,
+    RoleRow,
     Row,
     RuleRow,
     TypeRow,
@@ -133,6 +139,16 @@ CONFLICT_RECORD: Final = """CASE t.entity
     WHEN 'document' THEN (SELECT uid FROM document WHERE id = t.record_id)
     WHEN 'link' THEN (SELECT uid FROM link WHERE id = t.record_id)
     ELSE (SELECT uid FROM relationship_type WHERE id = t.record_id) END"""
+SUBJECT_NAME: Final = """CASE t.subject_kind
+    WHEN 'account' THEN (SELECT name FROM account WHERE id = t.subject_code / 8)
+    WHEN 'group' THEN (SELECT name FROM account_group WHERE id = t.subject_code / 8)
+    WHEN 'role' THEN (SELECT name FROM role WHERE id = t.subject_code / 8)
+    WHEN 'profile' THEN (SELECT name FROM profile WHERE id = t.subject_code / 8)
+    ELSE 'everyone' END"""
+TARGET_NAME: Final = """CASE t.target_kind
+    WHEN 'document' THEN (SELECT title FROM document WHERE id = t.record_id)
+    WHEN 'profile' THEN (SELECT name FROM profile WHERE id = t.record_id)
+    ELSE t.target_kind END"""
 ROWS: Final[dict[Entity, Any]] = {
     "profile": ProfileRow,
     "document": DocumentRow,
@@ -140,6 +156,12 @@ ROWS: Final[dict[Entity, Any]] = {
     "type": TypeRow,
     "rule": RuleRow,
     "conflict": ConflictRow,
+    "account": AccountRow,
+    "group": GroupRow,
+    "role": RoleRow,
+    "grant": GrantRow,
+    "mark": MarkRow,
+    "retention": RetentionRow,
 }
 COLUMNS: Final[dict[Entity, str]] = {
     "profile": "t.uid, t.name, t.kind, t.emails ->> '$[0].value', t.revision, t.created_at, t.updated_at",
@@ -151,6 +173,14 @@ COLUMNS: Final[dict[Entity, str]] = {
     " (SELECT json_group_array(key) FROM json_each(t.mine) WHERE key NOT IN (SELECT key FROM json_each(t.outcome))),"
     " t.sides, t.suggested,"
     " t.revision, t.created_at, t.updated_at",
+    "account": "t.uid, t.name, t.kind, t.tied_to, t.groups, t.roles, t.system_user,"
+    " t.revision, t.created_at, t.updated_at",
+    "group": "t.uid, t.name, t.description, t.groups, t.roles, t.revision, t.created_at, t.updated_at",
+    "role": "t.uid, t.name, t.description, t.revision, t.created_at, t.updated_at",
+    "grant": f"t.uid, t.effect, t.subject_kind, t.subject, {SUBJECT_NAME}, t.action, t.target_kind, t.target,"
+    f" {TARGET_NAME}, t.valid_from, t.valid_until, t.condition, t.note, t.revision, t.created_at, t.updated_at",
+    "mark": "t.uid, t.entity, t.attribute, t.revision, t.created_at, t.updated_at",
+    "retention": "t.uid, t.log, t.days, t.revision, t.created_at, t.updated_at",
     "link": "t.uid, {document}, {profile}, r.name, {title}, {name}, {kind},"
     f" nullif(t.position, {NO_POSITION}),"
     " t.valid_from, t.valid_until, t.category, t.collection, t.tags, t.revision, t.created_at, t.updated_at",
@@ -161,8 +191,9 @@ ORDERS: Final[dict[Entity, dict[str, tuple[str, bool]]]] = {
         "updated": ("t.updated_at", True),
         "created": ("t.created_at", True),
     }
-    for entity in ("profile", "document", "type")
+    for entity in ("profile", "document", "type", "account", "group", "role", "mark", "retention")
 } | {
+    "grant": {"name": ("t.created_at", True)},
     "rule": {"name": ("t.position", False)},
     "conflict": {"name": ("t.created_at", True)},
 }
@@ -188,8 +219,15 @@ INDEXED_BY_NAME: Final[dict[Entity, str]] = {"profile": "kind", "document": "cat
 
 
 def _plan_record(store: Store, query: Query) -> tuple[Shape, dict[str, Any]]:
-    if query.entity in ("type", "rule", "conflict"):
-        query = Query(entity=query.entity, sort=query.sort, trash=query.trash, descending=query.descending)
+    if query.entity not in ("profile", "document"):
+        query = Query(
+            entity=query.entity,
+            sort=query.sort,
+            trash=query.trash,
+            descending=query.descending,
+            subject=query.subject,
+            target=query.target,
+        )
     orders = ORDERS[query.entity]
     column, newest_first = ("t.deleted_at", True) if query.trash else orders.get(query.sort, orders["name"])
     where = ["t.deleted_at IS NOT NULL" if query.trash else "t.deleted_at IS NULL"]

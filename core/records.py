@@ -20,8 +20,25 @@ TABLES: Final[Mapping[Entity, str]] = {
     "type": "relationship_type",
     "rule": "rule",
     "conflict": "conflict",
+    "account": "account",
+    "group": "account_group",
+    "role": "role",
+    "grant": "access_grant",
+    "mark": "confidential_mark",
+    "retention": "retention",
 }
-TITLES: Final[Mapping[Entity, str]] = {"profile": "name", "document": "title", "type": "name", "rule": "name"}
+TITLES: Final[Mapping[Entity, str]] = {
+    "profile": "name",
+    "document": "title",
+    "type": "name",
+    "rule": "name",
+    "account": "name",
+    "group": "name",
+    "role": "name",
+    "grant": "action",
+    "mark": "attribute",
+    "retention": "log",
+}
 COLUMNS: Final[Mapping[str, str]] = {
     "created": "created_at",
     "text": "text_id",
@@ -102,9 +119,14 @@ def keep_body(db: Connection, text: str) -> int | None:
     return cast(int, db.execute("INSERT INTO body(sha256, text) VALUES (?, ?)", (sha256, text)).lastrowid)
 
 
-def filled(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the fields that are empty."""
-    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+def filled(entity: Entity, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the fields that are empty, or hold what they hold where nobody says anything."""
+    known = FIELDS[entity]
+    return {
+        name: value
+        for name, value in fields.items()
+        if value not in (None, "", [], {}) and (known[name].required or value != known[name].default)
+    }
 
 
 # --- the change log's form of values -------------------------------------------------------------------

@@ -30,10 +30,12 @@ class Ref(NamedTuple):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who did it: account, and via what."""
+    """Who did it: account, via what, and from where. Whoever makes one has made sure of all that (core.logins)."""
 
     name: str
     via: Literal["terminal", "cli", "api", "import", "sync", "source", "demo"] = "cli"
+    address: str = ""  # of the network that the request came over; "" on the machine of the store
+    secure: bool = True  # over an encrypted connection, or over none
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -60,6 +62,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     profile: RecordId | None = None  # of a link
     document: RecordId | None = None  # of a link
     valid_at: int | None = None  # of a link: valid at this instant (microseconds)
+    subject: Ref | None = None  # of a grant: the account, group, role or profile that it is to
+    target: Ref | None = None  # of a grant: the record that it is on
     sort: Sort = "name"
     descending: bool = False
     trash: bool = False
@@ -225,7 +229,154 @@ class ConflictRow(msgspec.Struct, frozen=True, gc=False):
         return _decode_sides(self.sides_json)["theirs"]
 
 
-Row = ProfileRow | DocumentRow | LinkRow | TypeRow | RuleRow | ConflictRow
+class AccountRow(msgspec.Struct, frozen=True, gc=False):
+    """An account in a list. Groups and roles are ids as text, or names of built-in roles."""
+
+    id: RecordId
+    name: str
+    kind: str
+    tied_to: str  # id of a profile as text, or ""
+    groups_json: str
+    roles_json: str
+    system_user: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def groups(self) -> list[str]:
+        return decode_tags(self.groups_json)
+
+    @property
+    def roles(self) -> list[str]:
+        return decode_tags(self.roles_json)
+
+
+class GroupRow(msgspec.Struct, frozen=True, gc=False):
+    """A group of accounts in a list, with the groups that it is a member of."""
+
+    id: RecordId
+    name: str
+    description: str
+    groups_json: str
+    roles_json: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def groups(self) -> list[str]:
+        return decode_tags(self.groups_json)
+
+    @property
+    def roles(self) -> list[str]:
+        return decode_tags(self.roles_json)
+
+
+class RoleRow(msgspec.Struct, frozen=True, gc=False):
+    """A role in a list."""
+
+    id: RecordId
+    name: str
+    description: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+
+class GrantRow(msgspec.Struct, frozen=True, gc=False):
+    """A grant or denial in a list, the newest first. `effect` is "allow" or "deny"."""
+
+    id: RecordId
+    effect: str
+    subject_kind: str  # of core.fields.SUBJECTS
+    subject: str  # its id as text; "" for everyone
+    subject_name: str
+    action: str  # of core.fields.ACTIONS
+    target_kind: str  # "profile", "document", or of core.fields.AREAS
+    target: str  # its id as text; "" for an area
+    target_name: str
+    valid_from: int | None
+    valid_until: int | None
+    condition: str
+    note: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return " ".join((self.effect, self.action, self.target_name, "to", self.subject_name))
+
+
+class MarkRow(msgspec.Struct, frozen=True, gc=False):
+    """A confidential attribute in a list."""
+
+    id: RecordId
+    entity: str
+    attribute: str
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.entity} {self.attribute}"
+
+
+class RetentionRow(msgspec.Struct, frozen=True, gc=False):
+    """How many days a log ("changes", "audit") is kept."""
+
+    id: RecordId
+    log: str
+    days: int
+    revision: int
+    created_at: int
+    updated_at: int
+    sort_value: Any
+    number: int
+
+    @property
+    def label(self) -> str:
+        return self.log
+
+
+Row = (
+    ProfileRow
+    | DocumentRow
+    | LinkRow
+    | TypeRow
+    | RuleRow
+    | ConflictRow
+    | AccountRow
+    | GroupRow
+    | RoleRow
+    | GrantRow
+    | MarkRow
+    | RetentionRow
+)
 
 
 def key_of(row: Row) -> Key:
@@ -288,6 +439,7 @@ class Record(msgspec.Struct, frozen=True):
     updated_by: str
     deleted_at: int | None = None
     external: list[tuple[str, str]] = []  # (source, external id)
+    withheld: list[str] = []  # what is confidential and not shown: fields, or attributes as "attributes.salary"
 
 
 class ConflictRecord(msgspec.Struct, frozen=True):

@@ -1,7 +1,9 @@
 """The one interface that the terminal, the command line and the hub's routes call.
 
 A workspace may be used by several threads at once. `open_workspace` gives the LocalWorkspace on a store file.
-Every method may raise Unavailable (busy, read-only, full) and Corrupt beside what its docstring names.
+Every method may raise Unavailable (busy, read-only, full) and Corrupt beside what its docstring names, and Denied where
+the account of the actor may see what it is about and not do that. What an account may not see is to every method as if
+it did not exist.
 """
 
 from __future__ import annotations
@@ -10,7 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 from typing import Any, BinaryIO, Protocol
 
+from core.access_values import (
+    AccessPreview,
+    AuditEntry,
+    AuditQuery,
+    Checkpoint,
+    Erasure,
+    Explanation,
+    Holder,
+    Me,
+    Pruning,
+    Verdict,
+)
 from core.fields import Entity
+from core.rights import Action
 from core.rules import Rule
 from core.values import (
     Actor,
@@ -40,6 +55,8 @@ PAGE = 200  # rows
 
 class Workspace(Protocol):
     actor: Actor
+    reason: str
+    """Why what follows is read; a condition may ask for it. A write has a reason of its own."""
 
     # --- lists ---------------------------------------------------------------------------------
 
@@ -180,13 +197,66 @@ class Workspace(Protocol):
     def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
         """Batches of changes as they are committed by any process, until `stop` is set. Blocks its thread."""
 
+    # --- who may -------------------------------------------------------------------------------
+
+    def me(self) -> Me:
+        """The account that asks. Raises Denied for one that there is not any more."""
+
+    def may(self, ref: Ref) -> tuple[str, ...]:
+        """The actions that the account may do with the record, in the order of core.fields.ACTIONS. Raises NotFound."""
+
+    def explain(self, account: str, target: Ref | str, *, action: Action = "see", at: int | None = None) -> Explanation:
+        """Why the account of this name may or may not do that with a record or an area, now or at an instant.
+
+        Everyone may ask about oneself; about others, who may see the administration of access or share the record.
+        Raises NotFound, Invalid for an action or area that there is not.
+        """
+
+    def who(self, ref: Ref, *, at: int | None = None) -> list[Holder]:
+        """The accounts that may see the record, by name, and by which rules; asked by whom explain may be."""
+
+    def preview_access(self, writes: Sequence[Write]) -> AccessPreview:
+        """What these writes would open and close. Raises what writing them would."""
+
+    def rebuild_access(self) -> int:
+        """Works out anew what all grants and links come to; returns how many rows were wrong. Raises Denied."""
+
+    # --- who did -------------------------------------------------------------------------------
+
+    def audit(
+        self, query: AuditQuery, *, after: int | None = None, before: int | None = None, limit: int = PAGE
+    ) -> list[AuditEntry]:
+        """Entries of the audit. With `after` (a seq) the oldest first from there, otherwise the newest first."""
+
+    def verify_audit(self, checkpoints: Sequence[Checkpoint] = (), *, progress: Progress | None = None) -> Verdict:
+        """Whether the chain of the audit holds, and agrees with its checkpoints and with these, kept elsewhere."""
+
+    def checkpoint_audit(self) -> Checkpoint:
+        """A signed checkpoint of the latest entry, to be kept outside of the store. Raises NotFound without any."""
+
+    def note(self, kind: str, *, detail: str = "") -> None:
+        """Writes into the audit what is no change: a login, an export."""
+
+    # --- erasure and retention --------------------------------------------------------------------
+
+    def erase(self, profile: RecordId, *, dry_run: bool = False, reason: str = "") -> Erasure:
+        """Removes for good what the store knows of a person; the profile stays, without a name, and so do its links.
+
+        It cannot be undone, nor can what was done to the profile before. Raises NotFound, Denied, Conflict while an
+        open conflict or an account needs it.
+        """
+
+    def prune(self, *, dry_run: bool = False) -> Pruning:
+        """Removes from the logs what the rules of retention let go."""
+
     # --- contents, and what this place remembers -------------------------------------------------
 
     def store_content(self, stream: BinaryIO) -> tuple[str, int]:
         """Keeps the bytes, once; returns (sha-256, size) for an entry of a document's `contents`."""
 
-    def open_content(self, sha256: str) -> BinaryIO:
-        """Raises NotFound, and Corrupt when the bytes do not have that digest."""
+    def open_content(self, sha256: str, document: RecordId | None = None) -> BinaryIO:
+        """The bytes, as a content of that document or of any that the account may read. Raises NotFound, and Corrupt
+        when the bytes do not have that digest."""
 
     def remember(self, key: str, value: Any) -> None:
         """Keeps a JSON-able value for this place alone (a draft, the last screen); None forgets it."""

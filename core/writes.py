@@ -30,7 +30,7 @@ from core import (
     trash,
 )
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
-from core.fields import FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
+from core.fields import ADMINISTRATION, FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
 from core.records import (
     COLUMNS,
@@ -51,6 +51,7 @@ from core.rule_store import check_stored_rule, stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
 from core.values import Actor, ChangeKind, RecordId, Ref
+from core.viewer import EPOCH, Viewer, context_of, identify, view
 from core.write_values import Create, Delete, Edit, MergeProfiles, Receipt, Resolve, SplitProfile, Write
 
 ACTOR: Final = Field("actor", "line", "Actor", required=True)
@@ -63,6 +64,12 @@ STATS: Final[Mapping[Entity, str]] = {
     "type": "types",
     "rule": "rules",
     "conflict": "conflicts",
+    "account": "accounts",
+    "group": "groups",
+    "role": "roles",
+    "grant": "grants",
+    "mark": "marks",
+    "retention": "retentions",
 }
 
 WORDS: Final[Mapping[tuple[ChangeKind, Entity], str]] = {
@@ -73,6 +80,8 @@ WORDS: Final[Mapping[tuple[ChangeKind, Entity], str]] = {
     ("restored", "conflict"): "reopened",
 }
 """What was done, where it is not named as the log names it."""
+MOVE_PROFILES: Final = (("deleted", "profile"), ("restored", "profile"))
+"""An account may be tied to a profile, which may be merged into another."""
 NOTHING_TAKEN: Final[Mapping[str, Taken]] = {}
 
 _json = msgspec.json.Encoder().encode
@@ -126,6 +135,7 @@ class OpenRequest:
         undo: bool = False,
     ) -> None:
         self.db = db
+        self.by = actor
         self.actor = ACTOR.check(actor.name)
         self.via = actor.via
         self.reason = REASON.check(reason)
@@ -187,6 +197,8 @@ class OpenRequest:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
         if self.total > 1:
             self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
+        if any(done[1] in ADMINISTRATION or done in MOVE_PROFILES for done in self.done):
+            self.stats[EPOCH] += 1
         self.db.executemany(
             "INSERT INTO stat(name, value) VALUES (?, ?)"
             " ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
@@ -290,6 +302,11 @@ class OpenRequest:
             raise Stale(record(self.db, ref.entity, row))
 
     @cached_property
+    def viewer(self) -> Viewer:
+        """As whom the request is checked; raises Denied for an account that there is not."""
+        return view(identify(self.db, self.by), context_of(self.by, self.at, self.reason))
+
+    @cached_property
     def rules(self) -> list[Rule]:
         return stored_rules(self.db)
 
@@ -377,7 +394,7 @@ class OpenRequest:
             else:
                 columns[COLUMNS.get(name, name)] = encode(entity, name, value)
         if TITLES.get(entity) in fields:
-            columns["sort_key"] = sort_key(fields[TITLES[entity]])
+            columns["sort_key"] = sort_key(str(fields[TITLES[entity]]))
         return columns
 
     def enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:

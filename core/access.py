@@ -1,0 +1,167 @@
+"""Who may: what a viewer may do with one record, and the refusals.
+
+Nothing is allowed unless a rule says so, and a denial wins over any allowance. A record that one may not see is
+answered as one that does not exist. Lists ask the same questions in SQL (core.visibility).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import msgspec
+
+from core.errors import Denied, NotFound, ReasonNeeded
+from core.fields import Entity
+from core.records import TABLES, names
+from core.rights import ALL, AREA_OF, BITS, DENIED, DERIVED, RIGHTS, effective, has
+from core.store import Connection
+from core.values import Ref
+from core.viewer import Viewer, view
+
+TO_CHANGE: Final[dict[Entity, str]] = {
+    "profile": "edit",
+    "document": "edit",
+    "link": "link",
+    "type": "edit",
+    "rule": "edit",
+}
+"""The action that a change of a record needs; a link needs it on both of its ends. All others need `administer`."""
+
+
+class Hidden(NotFound):
+    """Said of a record that is there and may not be seen; to the outside it is a NotFound like any other."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"there is no {ref}")
+        self.ref = ref
+
+
+def see(db: Connection, viewer: Viewer, ref: Ref) -> int:
+    """The local id of a record that the viewer may see. Raises NotFound."""
+    found = db.execute(f"SELECT id FROM {TABLES[ref.entity]} WHERE uid = ?", (ref.id,)).fetchone()
+    if not found:
+        raise NotFound(f"there is no {ref}")
+    if not has(rights_on(db, viewer, ref.entity, found[0]), "see"):
+        raise Hidden(ref)
+    return cast(int, found[0])
+
+
+def require(db: Connection, viewer: Viewer, entity: Entity, id: int, action: str) -> None:
+    """Raises NotFound where the viewer may not see the record, Denied where it may not do that with it; ReasonNeeded
+    where it might with a reason."""
+    if viewer.unrestricted:
+        return
+    rights = rights_on(db, viewer, entity, id)
+    if has(rights, action) and has(rights, "see"):
+        return
+    name = names(db, entity, [id])[id]
+    if not viewer.context.reason and has(rights_on(db, with_reason(viewer), entity, id), action):
+        raise ReasonNeeded(f"to {action} {name.title} a reason is needed; give one (--reason)")
+    if not has(rights, "see"):
+        raise Hidden(Ref(entity, name.uid))
+    raise Denied(
+        f"{viewer.identity.name} may not {action} {name.title}; "
+        f"rolodoc access explain {viewer.identity.name} {name.uid.hex()} --action {action} says why"
+    )
+
+
+def require_area(viewer: Viewer, area: str, action: str, doing: str) -> None:
+    """Raises Denied, ReasonNeeded; `doing` ends the sentence "may not ..."."""
+    if has(viewer.area_rights(area), action):
+        return
+    if not viewer.context.reason and has(with_reason(viewer).area_rights(area), action):
+        raise ReasonNeeded(f"to {doing} a reason is needed; give one (--reason)")
+    raise Denied(f"{viewer.identity.name} may not {doing}; that needs {action} on {area}")
+
+
+def with_reason(viewer: Viewer) -> Viewer:
+    """The same viewer, as if it had given a reason."""
+    return view(viewer.identity, msgspec.structs.replace(viewer.context, reason="given"))
+
+
+# --- what the rules come to ---------------------------------------------------------------------------------
+
+
+def rights_on(db: Connection, viewer: Viewer, entity: Entity, id: int) -> int:
+    """What the viewer may do with the record of this local id, as bits of core.rights."""
+    if viewer.unrestricted:
+        return ALL
+    if entity in ("profile", "document"):
+        return _on_record(db, viewer, entity, id)
+    if entity == "link":
+        return _on_link(db, viewer, id)
+    if entity == "conflict":
+        of, record = db.execute("SELECT entity, record_id FROM conflict WHERE id = ?", (id,)).fetchone()
+        return rights_on(db, viewer, of, record)
+    rights = viewer.area_rights(AREA_OF[entity])
+    if AREA_OF[entity] == "settings" or (entity == "account" and id == viewer.identity.account):
+        rights |= BITS["see"]
+    if entity == "grant":
+        rights |= _on_grant(db, viewer, id)
+    return rights
+
+
+def _on_record(db: Connection, viewer: Viewer, entity: Entity, id: int) -> int:
+    area = AREA_OF[entity]
+    denied = viewer.denied[area]
+    if entity in viewer.identity.denies_on:
+        for (action,) in db.execute(*_denials(viewer, entity, id)):
+            denied |= DENIED[action]
+    allowed = viewer.areas[area]
+    if has(denied, "see"):
+        return 0
+    through = False
+    for (rights,) in db.execute(*_allowances(viewer, entity, id)):
+        through |= bool(rights & DERIVED)
+        allowed |= 0 if rights & DERIVED else rights
+    if not has(allowed, "see") and entity == "profile" and _seen_through_a_document(db, viewer, id, through):
+        allowed |= BITS["see"]
+    return effective(allowed, denied)
+
+
+def _seen_through_a_document(db: Connection, viewer: Viewer, profile: int, listed: bool) -> bool:
+    """Whether a document that the viewer may see is linked to the profile; `listed` is whether profile_acl says so,
+    which knows neither of denials nor of grants on all documents."""
+    of_all = has(viewer.all_rights("document"), "see")
+    if has(viewer.denied["documents"], "see") or not (listed or of_all):
+        return False
+    if listed and "document" not in viewer.identity.denies_on:
+        return True
+    links = "SELECT DISTINCT document_id FROM link WHERE profile_id = ? AND deleted_at IS NULL"
+    return any(has(_on_record(db, viewer, "document", id), "see") for (id,) in db.execute(links, (profile,)))
+
+
+def _on_link(db: Connection, viewer: Viewer, id: int) -> int:
+    document, profile = db.execute("SELECT document_id, profile_id FROM link WHERE id = ?", (id,)).fetchone()
+    return _on_record(db, viewer, "document", document) & _on_record(db, viewer, "profile", profile)
+
+
+def _on_grant(db: Connection, viewer: Viewer, id: int) -> int:
+    """Who may share a record, may give and take grants on it."""
+    kind, record = db.execute("SELECT target_kind, record_id FROM access_grant WHERE id = ?", (id,)).fetchone()
+    if record is None or not has(_on_record(db, viewer, kind, record), "share"):
+        return 0
+    return RIGHTS["administer"]
+
+
+def _allowances(viewer: Viewer, entity: Entity, id: int) -> tuple[str, tuple[Any, ...]]:
+    subjects, conditions = viewer.subjects, viewer.conditions
+    return (
+        f"SELECT rights FROM {entity}_acl WHERE record_id = ? AND subject IN ({_marks(subjects)})"
+        f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ?",
+        (id, *subjects, *conditions, viewer.at, viewer.at),
+    )
+
+
+def _denials(viewer: Viewer, entity: Entity, id: int) -> tuple[str, tuple[Any, ...]]:
+    subjects, conditions = viewer.subjects, viewer.conditions
+    return (
+        "SELECT action FROM access_grant WHERE target_kind = ? AND record_id = ? AND deleted_at IS NULL"
+        f" AND effect = 'deny' AND subject_code IN ({_marks(subjects)}) AND condition_id IN ({_marks(conditions)})"
+        " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?)",
+        (entity, id, *subjects, *conditions, viewer.at, viewer.at),
+    )
+
+
+def _marks(values: tuple[int, ...]) -> str:
+    return ",".join("?" * len(values))
