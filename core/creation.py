@@ -30,7 +30,7 @@ def create(request: OpenRequest, write: Create) -> Ref:
             raise Invalid("is missing", field.name)
     if entity == "link":
         return _create_link(request, write, fields)
-    complete = {name: fields.get(name, f.empty) for name, f in FIELDS[entity].items()}
+    complete = {name: fields.get(name, f.default or f.empty) for name, f in FIELDS[entity].items()}
     complete["created"] = complete["created"] if complete["created"] is not None else request.at
     if entity == "type":
         request.check_type(complete, None)

@@ -90,7 +90,7 @@ class Field:
     def empty(self) -> Any:
         """What it holds where nothing is given."""
         empty = {"line": "", "text": "", "set": [], "list": [], "contents": [], "map": {}}
-        return self.default or empty.get(self.kind)
+        return (not self.required and self.default) or empty.get(self.kind)
 
 
 _canonical = msgspec.json.Encoder(order="sorted").encode

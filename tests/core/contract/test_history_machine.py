@@ -126,7 +126,7 @@ class Past(RuleBasedStateMachine):
 
     def blame_names_the_revision_that_set_a_field(self, ref: Ref, records: dict[int, Record]) -> None:
         blame, now = self.workspace.blame(ref), self.workspace.get(ref)
-        assert blame.keys() == filled(now.fields).keys()
+        assert blame.keys() == filled(ref.entity, now.fields).keys()
         for name, who in blame.items():
             field = FIELDS[ref.entity][name]
             since = [record for revision, record in records.items() if revision >= who.revision]

@@ -48,8 +48,15 @@ FULL: Mapping[Entity, dict[str, Any]] = {
         "text": "Full text of the book.",
         "contents": [{"name": "a.pdf", "media_type": "application/pdf", "bytes": 3, "sha256": "ab" * 32}],
         "created": 0,
+        "confidential": "yes",
     },
-    "type": {"name": "author", "inverse": "author of", "profile_kinds": ["person", "group"], "created": 1},
+    "type": {
+        "name": "author",
+        "inverse": "author of",
+        "profile_kinds": ["person", "group"],
+        "created": 1,
+        "grants": "see",
+    },
 }
 RECORDS = list(FULL)
 

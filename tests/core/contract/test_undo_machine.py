@@ -28,7 +28,6 @@ words = st.sampled_from(["", "one", "Zwei", "três", "漢字", "one two\nthree"]
 values = {
     "line": st.sampled_from(["A", "B", "Ä b"]),
     "text": words,
-    "choice": st.sampled_from(["person", "organisation", "group"]),
     "set": st.lists(st.sampled_from(["a", "b", "ü"]), unique=True, max_size=3),
     "list": st.lists(st.builds(lambda v: {"label": "l", "value": v}, st.sampled_from(["1", "2"])), max_size=2),
     "map": st.dictionaries(st.sampled_from("xyz"), st.sampled_from([None, 1, True, 1.5, "s", ["n"], {}]), max_size=3),
@@ -42,7 +41,7 @@ def changes_of(entity: Any) -> st.SearchStrategy[dict[str, Any]]:
     """Some fields of such a record, each with a new value."""
     left_out = {"valid_until", "profile_kinds"} | ({"name"} if entity == "type" else set())
     fields = {
-        field.name: values[field.kind]
+        field.name: st.sampled_from(field.choices) if field.kind == "choice" else values[field.kind]
         for field in FIELDS[entity].values()
         if not field.fixed and field.name not in left_out
     }
