@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
@@ -68,6 +68,8 @@ class LocalWorkspace:
     def __init__(self, path: str | Path, actor: Actor, *, create: bool = True) -> None:
         self.actor = actor
         self.reason = ""
+        self.clock: Callable[[], int] = now
+        """Tells the instant that reads are about; a test sets it."""
         self.store = Store(path, create=create)
         self._blobs = Path(f"{path}-blobs")
         self._identity: Identity | None = None
@@ -77,7 +79,7 @@ class LocalWorkspace:
         with self.store.read() as db:
             if self._identity is None or self._identity.epoch != read_epoch(db):
                 self._identity = identify(db, self.actor)
-        return view(self._identity, context_of(self.actor, now() if at is None else at, self.reason))
+        return view(self._identity, context_of(self.actor, self.clock() if at is None else at, self.reason))
 
     # --- lists ---------------------------------------------------------------------------------
 
