@@ -23,7 +23,7 @@ def make_owner_first(request: OpenRequest, name: str) -> None:
     """The first account of a store is that of the one who makes it, who is its owner."""
     found = request.db.execute("SELECT 1 FROM account WHERE deleted_at IS NULL LIMIT 1").fetchone()
     if not found and name != request.actor:
-        request.perform(Create("account", {"name": request.actor, "roles": [OWNER], "system_user": request.actor}))
+        request.perform(Create("account", {"name": request.actor, "roles": [OWNER], "system_user": request.by.system_user}))
 
 
 def columns_of_grant(request: OpenRequest, fields: Mapping[str, Any]) -> dict[str, Any]:

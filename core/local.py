@@ -20,6 +20,7 @@ from core import (
     conflicts,
     history,
     links,
+    logins,
     merged,
     profile_merge,
     purge,
@@ -80,6 +81,13 @@ class LocalWorkspace:
             if self._identity is None or self._identity.epoch != read_epoch(db):
                 self._identity = identify(db, self.actor)
         return view(self._identity, context_of(self.actor, self.clock() if at is None else at, self.reason))
+
+    def log_in(self, name: str = "", ask: Callable[[str], str] | None = None) -> None:
+        self.actor = logins.log_in(self.store, self.actor, name, ask)
+        self._identity = None
+
+    def set_password(self, account: str, password: str) -> None:
+        logins.set_password(self.store, self._viewer(), account, password)
 
     # --- lists ---------------------------------------------------------------------------------
 

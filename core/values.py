@@ -36,6 +36,7 @@ class Actor(msgspec.Struct, frozen=True):
     via: Literal["terminal", "cli", "api", "import", "sync", "source", "demo"] = "cli"
     address: str = ""  # of the network that the request came over; "" on the machine of the store
     secure: bool = True  # over an encrypted connection, or over none
+    system_user: str = ""  # who it is to the operating system of the machine
 
 
 # --- reading ---------------------------------------------------------------------------------------

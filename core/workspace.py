@@ -199,6 +199,19 @@ class Workspace(Protocol):
 
     # --- who may -------------------------------------------------------------------------------
 
+    def log_in(self, name: str = "", ask: Callable[[str], str] | None = None) -> None:
+        """Makes the account of this name, or the one of the system user, the actor of all that follows.
+
+        An account is proven by its system user or, with `ask` (which is given its name), by its password. Nothing is
+        asked while there is no second account. Raises Denied.
+        """
+
+    def set_password(self, account: str, password: str) -> None:
+        """Sets the password of an account, one's own or as who administers access; "" takes it away.
+
+        Raises NotFound, Denied, Invalid for one that is too short.
+        """
+
     def me(self) -> Me:
         """The account that asks. Raises Denied for one that there is not any more."""
 

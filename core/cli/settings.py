@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,11 +37,24 @@ class Settings:
         return self.store or os.environ.get("ROLODOC_DB") or _default_store()
 
     def actor(self, via: Via = "cli") -> Actor:
-        return Actor(name=self.name or _account_name(), via=via)
+        """Who asks as far as this machine knows; over SSH also from where."""
+        return Actor(
+            name=self.name or _user_name(),
+            via=via,
+            address=os.environ.get("SSH_CONNECTION", "").partition(" ")[0],
+            system_user=_system_user(),
+        )
 
     def open(self, via: Via = "cli") -> Workspace:
-        """The workspace on the store. Raises as open_workspace does."""
-        return open_workspace(self.store_path, self.actor(via))
+        """The workspace on the store, after a log-in where it has several accounts. Raises as open_workspace does, and
+        Denied."""
+        workspace = open_workspace(self.store_path, self.actor(via))
+        try:
+            workspace.log_in(self.name, _ask_password())
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
 
 
 def _default_store() -> str:
@@ -53,7 +68,32 @@ def _default_store() -> str:
         ) from None
 
 
-def _account_name() -> str:
+def _system_user() -> str:
+    """As the operating system says: a variable of the environment proves nothing."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return ""
+
+
+def _ask_password() -> Callable[[str], str] | None:
+    """ROLODOC_PASSWORD, else a question in the terminal; None where there is neither."""
+    if given := os.environ.get("ROLODOC_PASSWORD"):
+        return lambda _name: given
+    if not sys.stdin.isatty():
+        return None
+
+    def ask(name: str) -> str:
+        import getpass
+
+        return getpass.getpass(f"Password of {name}: ")
+
+    return ask
+
+
+def _user_name() -> str:
     import getpass
 
     try:
