@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -35,6 +36,7 @@ from tests.core.access.oracle import (
 )
 
 OWNER = "olga"
+ENDS = ("document", "profile", "type")
 NOW = parse_instant("2026-03-04T10:00")  # a Wednesday
 HOUR = 3_600_000_000  # microseconds
 EDGES = (-48 * HOUR, -HOUR, 0, 1, HOUR, 48 * HOUR)
@@ -378,7 +380,8 @@ class _Builder:
             draft = {"grants": self.random.choice(("none", *ACTIONS[:5]))}
             self._plan_record("type", name, draft, {"name": name, "grants": type.grants})
         for name, document in self.world.documents.items():
-            self._plan_record("document", name, {"title": "a draft"}, {"title": name, **document.fields})
+            draft = {"title": "a draft", "category": "draft", "confidential": self.random.choice(("no", "yes"))}
+            self._plan_record("document", name, draft, {"title": name, **document.fields})
         for name, profile in self.world.profiles.items():
             self._plan_record("profile", name, {"name": "nobody"}, {"name": name, **profile.fields})
 
@@ -396,13 +399,18 @@ class _Builder:
         self._turn_round(entity, name)
 
     def _plan_links(self) -> None:
-        """Those that were moved by a merge make themselves."""
-        for name, link in self.world.links.items():
-            document, profile, type = name
-            if self._is_moved_here(name):
-                continue
-            needs = {("make", "document", document), ("make", "profile", profile), ("make", "type", type)}
-            self._plan(("make", "link", name), needs, partial(self._make_link, name, link))
+        """Those that were moved by a merge make themselves. Some worlds get all others by one write, which makes them
+        in another way."""
+        own = [name for name in self.world.links if not self._is_moved_here(name)]
+        in_bulk = self.random.random() < 0.2
+        if in_bulk:
+            ends = {("make", kind, name) for kind in ENDS for name in self.world.records(kind)}
+            self._plan("links", ends, partial(self._make_links, own))
+        for name in own:
+            link = self.world.links[name]
+            make = self._set_with_detour if in_bulk else self._make_link
+            needs = {"links"} if in_bulk else {("make", kind, end) for kind, end in zip(ENDS, name, strict=True)}
+            self._plan(("make", "link", name), needs, partial(make, "link", name, _window_of(link)))
             if self._is_unlinked(name, link):
                 self._plan(("unlink", name), {("make", "link", name)}, partial(self._delete, "link", name))
 
@@ -423,10 +431,21 @@ class _Builder:
         profile = self.world.profiles[name[1]]
         return self.world.documents[name[0]].in_trash or not profile.in_trash or bool(profile.merged_into)
 
-    def _make_link(self, name: LinkName, link: Link) -> None:
+    def _make_link(self, entity: Any, name: LinkName, window: dict[str, Any]) -> None:
+        self._create_with_detour(entity, name, self._ends(name), window)
+
+    def _make_links(self, names: list[LinkName]) -> None:
+        """With so many others, which go again, that the bulk pays."""
+        living = [[name for name, one in self.world.records(kind).items() if not one.in_trash] for kind in ENDS[:2]]
+        others = [name for name in product(*living, self.world.types) if name not in self.world.links]
+        others = self.random.sample(others, min(len(others), 40))
+        refs = self._write(*(Create("link", self._ends(name)) for name in (*names, *others)))
+        self.built.refs |= {("link", name): ref for name, ref in zip(names, refs, strict=False)}
+        self._write(*(Delete(ref) for ref in refs[len(names) :]))
+
+    def _ends(self, name: LinkName) -> dict[str, Any]:
         document, profile, type = name
-        ends = {"document": self._id("document", document), "profile": self._id("profile", profile), "type": type}
-        self._create_with_detour("link", name, ends, {"valid_from": link.valid_from, "valid_until": link.valid_until})
+        return {"document": self._id("document", document), "profile": self._id("profile", profile), "type": type}
 
     def _plan_grants_and_marks(self) -> None:
         for name, grant in self.world.grants.items():
@@ -446,7 +465,7 @@ class _Builder:
             "target_kind": grant.target_kind,
             "target": id_text(self._id(grant.target_kind, grant.target)) if grant.target else "",
         }
-        window = {"valid_from": grant.valid_from, "valid_until": grant.valid_until, "condition": grant.condition}
+        window = _window_of(grant) | {"condition": grant.condition}
         if self.random.random() > 0.8:  # another one to the same, which goes again
             receipt = self.workspace.write([Create("grant", fixed | {"effect": "allow", "action": "share"})])
             if self.random.random() < 0.5:
@@ -570,3 +589,7 @@ class _Builder:
         receipt = self.workspace.write([Edit(ref, {word: "other"}, read.version, merge=True)])
         (id,) = receipt.conflicts
         self.built.refs["conflict", name] = Ref("conflict", id)
+
+
+def _window_of(record: Grant | Link) -> dict[str, Any]:
+    return {"valid_from": record.valid_from, "valid_until": record.valid_until}
