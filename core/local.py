@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from core import (
+    access,
+    acl,
     best_matches,
     blobs,
     candidates,
@@ -253,6 +255,12 @@ class LocalWorkspace:
 
     def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
         return changes.follow(self.store, stop, after)
+
+    def rebuild_access(self) -> int:
+        with self.store.write() as db:
+            viewer = view(identify(db, self.actor), context_of(self.actor, now(), self.reason))
+            access.require_area(viewer, "access", "administer", "rebuild what the rules of access come to")
+            return acl.rebuild(db)
 
     # --- contents, and what this place remembers -------------------------------------------------
 

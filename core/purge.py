@@ -2,7 +2,8 @@
 
 A purged record's changes stay in the log, so that it has no gap, but without values and under a number of their own,
 for the local id may be given out again. What somebody still needs stays in the trash: what an open conflict asks about,
-and what was merged into a record that is there, since names and ids of it lead to that one.
+and what was merged into a record that is there, since names and ids of it lead to that one. Grants on what goes, and
+to profiles that go, go with it, since whoever gets the local id would have them.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from core import leftovers, merged, search
+import msgspec
+
+from core import acl, leftovers, merged, search
 from core.fields import RECORDS, Entity, format_instant
 from core.records import TABLES, in_chunks, load
 from core.store import Connection, Store
+from core.subjects import PLACES
 from core.values import Actor
 from core.writes import OpenRequest
 
-ORDER: Final[tuple[Entity, ...]] = ("conflict", "link", "document", "profile", "type", "rule")
+ORDER: Final[tuple[Entity, ...]] = ("grant", "conflict", "link", "document", "profile", "type", "rule")
 """What refers goes before what it refers to."""
 
 ENDS: Final[tuple[Entity, ...]] = ("document", "profile", "type")
@@ -41,6 +45,7 @@ def purge(store: Store, contents: Path, actor: Actor, before: int, *, dry_run: b
                 doomed |= {"link": _old_links(db, doomed, before)}
                 doomed |= {"conflict": _conflicts(db, doomed, before)}
                 doomed |= {"rule": _ids(db, "SELECT id FROM rule WHERE deleted_at < ?", before)}
+                doomed |= {"grant": _grants(db, doomed)}
                 _purge(request, doomed)
             files = leftovers.unnamed_contents(db, contents, named)
             counts: dict[str, int] = {entity: len(doomed[entity]) for entity in reversed(ORDER) if doomed[entity]}
@@ -69,8 +74,11 @@ def _purge(request: OpenRequest, doomed: Doomed) -> None:
             request.log(entity, id, "purged", revision + 1, request.next_version(), {}, {})
         if entity in RECORDS:
             request.stats["trash"] -= len(doomed[entity])
+    sql = "SELECT id FROM access_grant WHERE deleted_at IS NULL AND id IN"
+    request.stats["grants"] -= len(in_chunks(db, sql, doomed["grant"]))
     request.flush()
     _empty_the_log(request)
+    acl.forget(db, doomed)
     for entity in ORDER:
         of_record = [(entity, id) for id in doomed[entity]]
         db.executemany("DELETE FROM external_id WHERE entity = ? AND record_id = ?", of_record)
@@ -150,6 +158,21 @@ def _conflicts(db: Connection, doomed: Doomed, before: int) -> list[int]:
         sql = "SELECT id FROM conflict WHERE entity = ? AND record_id IN"
         going.update(id for (id,) in in_chunks(db, sql, doomed[entity], (entity,)))
     return sorted(going)
+
+
+def _grants(db: Connection, doomed: Doomed) -> list[int]:
+    """Those on records that go and those to profiles that go, given or taken back."""
+    documents, profiles = (msgspec.json.encode(doomed[entity]).decode() for entity in ("document", "profile"))
+    return _ids(
+        db,
+        "SELECT id FROM access_grant"
+        " WHERE (target_kind = 'document' AND record_id IN (SELECT value FROM json_each(?1)))"
+        " OR (target_kind = 'profile' AND record_id IN (SELECT value FROM json_each(?2)))"
+        " OR (subject_kind = 'profile' AND subject_code / ?3 IN (SELECT value FROM json_each(?2)))",
+        documents,
+        profiles,
+        PLACES,
+    )
 
 
 def _ids(db: Connection, sql: str, *parameters: Any) -> list[int]:

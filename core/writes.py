@@ -17,6 +17,7 @@ import msgspec
 import uuid_utils
 
 from core import (
+    acl,
     bulk_links,
     conflicts,
     creation,
@@ -197,6 +198,7 @@ class OpenRequest:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
         if self.total > 1:
             self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
+        acl.keep(self)
         if any(done[1] in ADMINISTRATION or done in MOVE_PROFILES for done in self.done):
             self.stats[EPOCH] += 1
         self.db.executemany(

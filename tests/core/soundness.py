@@ -10,6 +10,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from core.fields import FIELDS
 from core.records import load, stored_fields, to_log
+from tests.core.acl_soundness import assert_acl_is_sound
 
 TOTALS = """
 SELECT 'profiles', count(*) FROM profile WHERE deleted_at IS NULL
@@ -65,7 +66,8 @@ AND NOT EXISTS (SELECT 1 FROM json_each(c.mine) WHERE key NOT IN (SELECT key FRO
 
 
 def assert_sound(path: Path) -> None:
-    """Pages and keys hold; totals, search and tags agree with the rows; the log has no gap, and its end is true."""
+    """Pages and keys hold; totals, search, tags and who may agree with the rows; the log has no gap, and its end is
+    true."""
     db = sqlite.connect(f"file:{path}", uri=True)
     try:
         assert ask(db, "PRAGMA integrity_check") == [("ok",)]
@@ -80,6 +82,7 @@ def assert_sound(path: Path) -> None:
             db,
             "SELECT DISTINCT d.id, j.value FROM document d, json_each(d.tags) j WHERE deleted_at IS NULL ORDER BY 1, 2",
         )
+        assert_acl_is_sound(db)
         seqs = [seq for (seq,) in ask(db, "SELECT seq FROM change ORDER BY seq")]
         assert seqs == list(range(1, len(seqs) + 1)), "no gap and no duplicate"
         spans = [

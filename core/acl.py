@@ -1,0 +1,121 @@
+"""Keeps document_acl and profile_acl in step with what they come from.
+
+A document is open to whom a grant on it names, and to the profiles that a link of a granting type joins to it. A
+profile is open to whom a grant on it names and, which is marked as derived, to whom a document is open that a living
+link joins to it. Denials and grants on areas are not in these tables.
+
+One mechanism serves one link and all that an import brings: when a request ends, its changes say which pairs of record
+and subject it touched; what these come to now is held against what the tables say, and the differences are applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.acl_sql import (
+    ALL_PAIRS,
+    ALL_SIGHT,
+    ANYTHING,
+    APPLY,
+    CLEAR,
+    DIFFERENCES,
+    DISORDER,
+    LISTED,
+    ORDER,
+    ORPHANS,
+    PAIR_OF_GRANT,
+    PAIR_OF_LINK,
+    PAIRS_OF_DOCUMENTS,
+    PAIRS_OF_GRANTS,
+    PAIRS_OF_LINKS,
+    PAIRS_OF_TYPES,
+    PASSING_TABLES,
+    SIGHT,
+)
+from core.fields import Entity
+from core.store import Connection
+
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
+
+BEHIND: Final[frozenset[Entity]] = frozenset({"document", "profile", "link", "type", "grant"})
+"""The kinds of record that who may comes from."""
+STEP: Final = 10_000  # records that a rebuild looks at together
+
+
+def keep(request: OpenRequest) -> None:
+    """Brings the tables in step with what the request did; to be called once its changes are in the log."""
+    db, done = request.db, request.done
+    kinds = {entity for _, entity in done}
+    if kinds.isdisjoint(BEHIND) or not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
+        return
+    span = _span(request)
+    for entity in LISTED:
+        if entity in kinds:
+            for follow in ORDER[entity]:
+                db.execute(follow, span)
+    came_or_went = ("deleted", "document") in done or ("restored", "document") in done
+    if came_or_went or not kinds.isdisjoint({"link", "type", "grant"}):
+        _make_tables(db)
+        if came_or_went:
+            db.execute(PAIRS_OF_DOCUMENTS, span)
+        if "link" in kinds:
+            db.execute(PAIRS_OF_LINKS, span)
+        if "type" in kinds:
+            db.execute(PAIRS_OF_TYPES, span)
+        if "grant" in kinds:
+            for entity in LISTED:
+                db.execute(PAIRS_OF_GRANTS[entity], span)
+        db.execute(DIFFERENCES["document"])
+        db.execute(SIGHT, span)
+        db.execute(DIFFERENCES["profile"])
+        _apply(db)
+
+
+def forget(db: Connection, doomed: Mapping[Entity, Sequence[int]]) -> None:
+    """Takes the rows of records out that are about to be purged, by local id; what links and grants among them opened
+    elsewhere is looked at when the request ends."""
+    _make_tables(db)
+    for entity in LISTED:
+        db.executemany(f"DELETE FROM {entity}_acl WHERE record_id = ?", [(id,) for id in doomed[entity]])
+        db.executemany(PAIR_OF_GRANT[entity], [(id,) for id in doomed["grant"]])
+    db.executemany(PAIR_OF_LINK, [(id,) for id in doomed["link"]])
+
+
+def rebuild(db: Connection) -> int:
+    """Works out anew what every grant and link comes to. Returns how many rows were wrong."""
+    _make_tables(db)
+    wrong = 0
+    for entity in LISTED:
+        wrong += db.execute(ORPHANS[entity]).rowcount
+        for span in _spans(db, entity):
+            wrong += db.execute(DISORDER[entity], span).rowcount
+            db.execute(ALL_PAIRS[entity], span)
+            wrong += db.execute(DIFFERENCES[entity]).rowcount
+            if entity == "profile":
+                wrong += db.execute(ALL_SIGHT, span).rowcount
+            _apply(db)
+    return wrong
+
+
+def _make_tables(db: Connection) -> None:
+    for statement in PASSING_TABLES:
+        db.execute(statement)
+
+
+def _apply(db: Connection) -> None:
+    for entity in LISTED:
+        for statement in (*APPLY[entity], *CLEAR[entity]):
+            db.execute(statement)
+
+
+def _span(request: OpenRequest) -> tuple[int, int]:
+    (first,) = request.db.execute("SELECT first_seq FROM request WHERE id = ?", (request.id,)).fetchone()
+    return first, first + request.total - 1
+
+
+def _spans(db: Connection, entity: Entity) -> Iterator[tuple[int, int]]:
+    (last,) = db.execute(f"SELECT coalesce(max(id), 0) FROM {entity}").fetchone()
+    for first in range(1, last + 1, STEP):
+        yield first, first + STEP - 1
