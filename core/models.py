@@ -536,8 +536,8 @@ class ProfileAcl(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """What was done and tried. The columns beside `body` and `hash` are read out of the body, so none can be changed
-    without the hash."""
+    """What was done and tried. The columns from `at` to `request` are read out of the body, so none can be changed
+    without the hash. The `salt` of the digest in a body goes with the values that the digest is of."""
 
     __tablename__: ClassVar[str] = "audit"
     __table_args__ = (
@@ -556,6 +556,7 @@ class Audit(SQLModel, table=True):
     kind: str = _read_out("kind", Text)
     record: str | None = _read_out("record", Text)
     request: str | None = _read_out("request", Text)
+    salt: bytes | None = Attribute(sa_column=Column(LargeBinary, nullable=True))
 
 
 class AuditCheckpoint(SQLModel, table=True):
