@@ -18,6 +18,7 @@ import uuid_utils
 
 from core import (
     acl,
+    administration,
     bulk_links,
     conflicts,
     creation,
@@ -397,6 +398,8 @@ class OpenRequest:
                 columns[COLUMNS.get(name, name)] = encode(entity, name, value)
         if TITLES.get(entity) in fields:
             columns["sort_key"] = sort_key(str(fields[TITLES[entity]]))
+        if entity == "grant" and "condition" in fields:
+            columns["condition_id"] = administration.condition_id(self.db, fields["condition"])
         return columns
 
     def enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
