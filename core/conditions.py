@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -43,6 +41,8 @@ class Context(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 Test = Callable[[Context], bool]
 
 
@@ -61,19 +61,26 @@ def holds(text: str, context: Context) -> bool:
 
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> Test:
-    alternatives = [
-        [_term(term) for term in re.split(r"\s+and\s+", part, flags=re.IGNORECASE)]
-        for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE)
-    ]
+    alternatives = [[_term(term) for term in _split(" and ", part)] for part in _split(" or ", " ".join(text.split()))]
     return lambda context: any(all(test(context) for test in terms) for terms in alternatives)
 
 
+def _split(word: str, text: str) -> list[str]:
+    return re.split(word, text, flags=re.IGNORECASE)
+
+
 def _term(text: str) -> Test:
+    words = text.split()
+    nots = next((place for place, word in enumerate(words) if word.lower() != "not"), len(words))
+    test = _plain_term(" ".join(words[nots:]))
+    return test if nots % 2 == 0 else lambda context: not test(context)
+
+
+def _plain_term(text: str) -> Test:
+    if not text:
+        raise Invalid(f'a term is missing after "not"; {HELP}', "condition")
     word, _, rest = text.partition(" ")
     kind = word.lower()
-    if kind == "not":
-        test = _term(rest)
-        return lambda context: not test(context)
     if kind == "network":
         return _network(rest.split())
     if kind in PLAIN and not rest:
@@ -91,21 +98,36 @@ PLAIN: Final[dict[str, Test]] = {
 
 
 def _network(blocks: list[str]) -> Test:
-    try:
-        networks = [ip_network(block) for block in blocks]
-    except ValueError as error:
-        raise Invalid(f"{error}; write a network as 10.0.0.0/8", "condition") from None
-    if not networks:
+    from ipaddress import ip_address, ip_network  # costs start-up time
+
+    if not blocks:
         raise Invalid("network needs an address or a block of them, as 10.0.0.0/8", "condition")
+    networks = []
+    for block in blocks:
+        try:
+            networks.append(ip_network(block))
+        except ValueError:
+            raise Invalid(f'"{block[:60]}" is no network; {_network_help(block)}', "condition") from None
 
     def test(context: Context) -> bool:
         try:
             address = ip_address(context.address or "127.0.0.1")
         except ValueError:
             return False
-        return any(address in network for network in networks)
+        inner = getattr(address, "ipv4_mapped", None)  # as a socket for both versions tells it
+        return any((inner or address) in network for network in networks)
 
     return test
+
+
+def _network_help(block: str) -> str:
+    """Says the block that was meant, where the address is that of one of its machines."""
+    from ipaddress import ip_network
+
+    try:
+        return f"write the block as {ip_network(block, strict=False)}"
+    except ValueError:
+        return "write one as 10.0.0.0/8, several with spaces between them"
 
 
 def _days(days: str, rest: list[str]) -> Test:
@@ -118,10 +140,19 @@ def _days(days: str, rest: list[str]) -> Test:
         raise Invalid(f'"{rest[0][:60]}" is too much; {HELP}', "condition")
 
     def test(context: Context) -> bool:
-        moment = datetime.fromtimestamp(context.at / 1_000_000, UTC).astimezone(zone)
+        moment = _moment(context.at, zone)
         return moment.weekday() in wanted and first <= moment.hour * 60 + moment.minute < last
 
     return test
+
+
+def _moment(at: int, zone: tzinfo | None) -> datetime:
+    """What clocks in the zone show; in the first and last hours of all time those of UTC."""
+    moment = EPOCH + timedelta(microseconds=at)
+    try:
+        return moment.astimezone(zone)
+    except (OverflowError, ValueError):
+        return moment
 
 
 def _set_of_days(text: str) -> set[int]:
@@ -142,11 +173,13 @@ def _hours(text: str) -> tuple[int, int]:
         raise Invalid(f'"{text[:60]}" are no hours; write them as 8-18 or 8:30-17', "condition")
     first, last = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
     if not first < last <= 24 * 60:
-        raise Invalid(f'"{text[:60]}" ends before it begins; write hours of one day, as 8-18', "condition")
+        raise Invalid(f'"{text[:60]}" does not end after it begins; write hours of one day, as 8-18', "condition")
     return first, last
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # costs start-up time
+
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):  # a ZoneInfoNotFoundError is a KeyError
