@@ -200,15 +200,6 @@ class Oracle:
         marked = {mark.attribute for mark in self.world.marks.values() if mark.entity == entity and not mark.in_trash}
         return {f"attributes.{attribute}" for attribute in record.fields.get("attributes", {}) if attribute in marked}
 
-    def may_change_grant(self, account: str, grant: Grant) -> bool:
-        """Whether the account may make or revoke the grant: for all there is, or for what it may share itself."""
-        if "administer" in self.in_area(account, "access"):
-            return True
-        if not grant.target:
-            return False
-        own = self.actions(account, grant.target_kind, grant.target)
-        return "share" in own and implied(grant.action) <= own
-
     # --- who one is -----------------------------------------------------------------------------------------
 
     def subjects(self, account: str) -> set[tuple[str, str]]:
@@ -267,7 +258,8 @@ class Oracle:
         return self._in_administration(account, entity, name)
 
     def _in_administration(self, account: str, entity: str, name: str) -> Actions:
-        """Types and rules are there for everyone to read, and one's own account is."""
+        """Types and rules are there for everyone to read, one's own account is, and for who may share a record the
+        grants on it are; which of these they may give or take depends on what they have themselves."""
         actions = self.in_area(account, AREA_OF.get(entity, "access"))
         if AREA_OF.get(entity) == "settings" or (entity == "account" and name == account):
             actions |= {"see"}
@@ -275,8 +267,6 @@ class Oracle:
             grant = self.world.grants[name]
             if grant.target and "share" in self.actions(account, grant.target_kind, grant.target):
                 actions |= {"see"}
-            if self.may_change_grant(account, grant):
-                actions |= implied("administer")
         return actions
 
     def _allowed_on_document(self, account: str, name: str) -> Actions:
