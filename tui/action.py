@@ -40,6 +40,7 @@ class Context(msgspec.Struct, frozen=True):
     forced: bool = False  # a forced command of an SSH server: no other program may be started
     conflict: AtConflict | None = None  # the conflict that is open
     conflicts: int = 0  # in the list of conflicts
+    may: tuple[str, ...] | None = None  # what the account may do with the subject, where it is known
 
 
 Disabled = Callable[[Context], str | None]

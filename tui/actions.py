@@ -62,8 +62,23 @@ def _plain_subject(context: Context) -> str | None:
     return "it is in the trash; R restores it first" if context.trash else None
 
 
+def _allowed(action: str, context: Context) -> str | None:
+    """What is known of the rights on the subject, without asking; the core has the last word."""
+    if context.may is None or action in context.may:
+        return None
+    return f"you may not {action} it; A says why"
+
+
+def _edits(context: Context) -> str | None:
+    return _plain_subject(context) or (None if context.draft else _allowed("edit", context))
+
+
+def _accesses(context: Context) -> str | None:
+    return None if context.record else "put the cursor on a profile or document first"
+
+
 def _in_editor(context: Context) -> str | None:
-    return "this session may not start other programs" if context.forced else _plain_subject(context)
+    return "this session may not start other programs" if context.forced else _edits(context)
 
 
 def _creates(context: Context) -> str | None:
@@ -77,7 +92,9 @@ def _creates(context: Context) -> str | None:
 def _links(context: Context) -> str | None:
     if context.trash:
         return "it is in the trash; R restores it first"
-    return None if context.record else "put the cursor on a profile or document first"
+    if context.record is None:
+        return "put the cursor on a profile or document first"
+    return _allowed("link", context) if context.record == context.subject else None
 
 
 def _links_marked(context: Context) -> str | None:
@@ -93,7 +110,10 @@ def _removable(context: Context) -> str | None:
         return "a conflict is settled, not removed; enter opens it"
     if context.trash:
         return "it is in the trash already; R restores it"
-    return None if context.marked else _plain_subject(context)
+    if context.marked or context.draft:
+        return None
+    needed = "link" if context.subject is not None and context.subject.entity == "link" else "edit"
+    return _plain_subject(context) or _allowed(needed, context)
 
 
 def _restorable(context: Context) -> str | None:
@@ -139,7 +159,7 @@ def _splits(context: Context) -> str | None:
         return "it is in the trash; R restores it first"
     if context.record is None or context.record.entity != "profile":
         return "only a profile is split; put the cursor on one"
-    return None
+    return _allowed("share", context) if context.record == context.subject else None
 
 
 def _pairs(context: Context) -> str | None:
@@ -188,7 +208,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "e",
         "Edit",
         "Change the fields of the record under the cursor.",
-        _needs(_plain_subject),
+        _needs(_edits),
         (*RECORDS, "drafts"),
     ),
     Action(
@@ -223,6 +243,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "All that this request, its actor since then or an import did; with a preview.",
         _needs(_takes_more),
         ("activity",),
+    ),
+    Action(
+        "access",
+        "A",
+        "Access",
+        "Who may see this record and do what with it, and why; grant, deny and revoke.",
+        _needs(_accesses),
+        WITH_ENDS,
     ),
     Action("history", "h", "History", "Every revision of the record, field by field.", _needs(_with_history), RECORDS),
     Action(
@@ -272,6 +300,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("refresh", "g", "Refresh", "Show what is new; the cursor stays on its record."),
     Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
+    Action("accounts", "", "Accounts", "Accounts, groups and roles: who there is, what each may, and new ones."),
     Action("rules", "", "Standing rules", "Rules that settle what clashes before anybody is asked: add, move, remove."),
     Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", never, ANYWHERE),
     Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", never, ANYWHERE),

@@ -17,7 +17,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerError
 
+from core.access_values import Me
 from core.errors import Invalid, RolodocError
+from core.fields import ADMINISTRATION
 from core.values import Change
 from core.workspace import Workspace
 from tui.actions import BY_ID, Action, key_names
@@ -32,6 +34,7 @@ from tui.type_ahead import TypeAheadApp
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from tui.describe_access import Names
     from tui.screens.work import WorkScreen
 
 OF_WIDGETS = (
@@ -47,6 +50,8 @@ OF_WIDGETS = (
     "rules.",
     "value.",
     "conflict.",
+    "access.",
+    "accounts.",
 )
 """How the ids of keys begin that only a widget or panel has."""
 COALESCE = 0.15  # seconds between two repaints for changes of others
@@ -140,6 +145,13 @@ class RolodocApp(TypeAheadApp):
 
         count: int
 
+    @dataclass
+    class AccountRead(Message):
+        """As whom one is here, and what groups and roles are called."""
+
+        me: Me
+        names: Names
+
     def __init__(self, workspace: Workspace, *, thin: bool | None = None, theme: str | None = None) -> None:
         self.workspace = workspace
         self.settings, self.settings_error = _read_settings()
@@ -151,6 +163,8 @@ class RolodocApp(TypeAheadApp):
         self._last_repaint = 0.0
         self._leaving = False
         self.open_conflicts = 0
+        self.me: Me | None = None  # until it is read
+        self.names: Names = {}  # of accounts, groups and roles, by their ids as text
         self.seen = 0  # seq of the latest change that was shown
         # Starting in this mode spares the screen that Textual would make only to leave it again.
         self.DEFAULT_MODE = self.session.screen if self.session.screen in MODES else "profiles"  # type: ignore[misc]
@@ -181,8 +195,15 @@ class RolodocApp(TypeAheadApp):
 
     @property
     def place(self) -> str:
-        """The name of the store, for the header."""
-        return Path(str(getattr(self.workspace, "path", "") or "")).name
+        """The account, where there are several, and the name of the store, for the header."""
+        account = self.me.name if self.me is not None and not self.me.alone else ""
+        store = Path(str(getattr(self.workspace, "path", "") or "")).name
+        return " · ".join(filter(None, (account, store)))
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether there are rules for this account: it is neither alone nor an owner."""
+        return self.me is not None and not (self.me.alone or self.me.owner)
 
     @property
     def work_screen(self) -> WorkScreen | None:
@@ -206,6 +227,7 @@ class RolodocApp(TypeAheadApp):
     def on_mount(self) -> None:
         self.follow_changes()
         self.count_conflicts()
+        self.read_account()
         if self.settings_error:
             self.call_after_refresh(self.say, self.settings_error, "bad")
 
@@ -247,6 +269,8 @@ class RolodocApp(TypeAheadApp):
         foreign = [change for change, own in taken if not own]
         if any(change.ref.entity == "conflict" and change.kind != "updated" for change in changes):
             self.count_conflicts()
+        if any(change.ref.entity in ADMINISTRATION for change in changes):
+            self.read_account()
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, WorkScreen) and screen.is_mounted:
@@ -260,7 +284,7 @@ class RolodocApp(TypeAheadApp):
             from tui.describe import news
 
             seen = [change for change in foreign if screen.concerns(change)] or foreign
-            screen.say(news(seen), "news")
+            screen.say(news(seen, self.names), "news")
 
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def count_conflicts(self) -> None:
@@ -272,6 +296,21 @@ class RolodocApp(TypeAheadApp):
     @on(ConflictsCounted)
     def show_conflicts(self, message: ConflictsCounted) -> None:
         self.open_conflicts = message.count
+        if (screen := self.work_screen) is not None:
+            screen.refresh_header()
+
+    @work(thread=True, exclusive=True, group="account", exit_on_error=False)
+    def read_account(self) -> None:
+        from tui.access_names import read_names
+
+        try:
+            self.post_message(self.AccountRead(self.workspace.me(), read_names(self.workspace)))
+        except RolodocError as error:
+            self.post_message(self.FollowingEnded(str(error)))
+
+    @on(AccountRead)
+    def show_account(self, message: AccountRead) -> None:
+        self.me, self.names = message.me, message.names
         if (screen := self.work_screen) is not None:
             screen.refresh_header()
 

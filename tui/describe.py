@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.fields import FIELDS, Entity
+from core.fields import ADMINISTRATION, FIELDS, Entity
 from core.values import Change
+from tui.describe_access import NOBODY_KNOWN, Names, access_change, named
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
@@ -35,8 +36,10 @@ def field_label(entity: Entity, name: str) -> str:
     return field.label if field else name
 
 
-def what_happened(change: Change) -> str:
-    """The change without its actor: "linked Report · author · Ada Lovelace"."""
+def what_happened(change: Change, names: Names = NOBODY_KNOWN) -> str:
+    """The change without its actor: "linked Report · author · Ada Lovelace"; `names` are those of groups and roles."""
+    if change.ref.entity in ADMINISTRATION and change.kind != "purged":
+        return access_change(change, names)
     if change.ref.entity == "conflict" and change.kind in CONFLICT_VERBS:
         return f"{CONFLICT_VERBS[change.kind]} {change.title}"
     if change.kind == "updated":
@@ -53,17 +56,19 @@ def what_happened(change: Change) -> str:
     return f"{verbs[change.kind]} {what}"
 
 
-def news(changes: Sequence[Change]) -> str:
+def news(changes: Sequence[Change], names: Names = NOBODY_KNOWN) -> str:
     """One sentence for changes of others that arrived together."""
     actors = ", ".join(list(dict.fromkeys(change.actor.name for change in changes))[:3])
     if len({change.request for change in changes}) > 1:
-        return f"{actors}: {len(changes):,} changes, the last {what_happened(changes[-1])}"
+        return f"{actors}: {len(changes):,} changes, the last {what_happened(changes[-1], names)}"
     main = next((change for change in changes if change.ref.entity not in ("link", "conflict")), changes[0])
     others = f" and {len(changes) - 1:,} more" if len(changes) > 1 else ""
-    return f"{actors} {what_happened(main)}{others}"
+    return f"{actors} {what_happened(main, names)}{others}"
 
 
-def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
+def differences(
+    entity: Entity, before: dict[str, Any], after: dict[str, Any], names: Names = NOBODY_KNOWN
+) -> Iterator[Line]:
     """Field by field what stood there and what stands there now; of a conflict, how its fields were settled."""
     if entity == "conflict":
         yield from _settled(before.get("outcome") or {}, after.get("outcome") or {})
@@ -72,7 +77,9 @@ def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -
         field = FIELDS[entity].get(name)
         if field is not None and field.kind == "reference":
             continue  # the title of a link names its ends
-        old, new = _text(entity, name, before.get(name)), _text(entity, name, after.get(name))
+        if entity == "grant" and name in ("subject", "target"):
+            continue  # so does that of a grant
+        old, new = (_text(entity, name, named(entity, name, side.get(name), names)) for side in (before, after))
         if old == new:
             continue
         label = f"{field_label(entity, name):<14} "

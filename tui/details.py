@@ -13,6 +13,7 @@ from core.fields import FIELDS, Entity, Field, format_instant
 from core.values import Change, LinkRow, Query, Record, Ref
 from core.workspace import Workspace
 from tui.describe import differences, moment, what_happened
+from tui.describe_access import NOBODY_KNOWN, Names
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
@@ -80,14 +81,15 @@ def load_detail(
     return Detail(record, lines, frozenset(entry.key.other.id for entry in lines if isinstance(entry.key, AtLink)))
 
 
-def load_request(workspace: Workspace, change: Change) -> Detail:
-    """What the request of this change did, record by record and field by field."""
+def load_request(workspace: Workspace, change: Change, names: Names = NOBODY_KNOWN) -> Detail:
+    """What the request of this change did, record by record and field by field; `names` are those of groups and
+    roles."""
     changes = workspace.changes(request=change.request, limit=CHANGES)
     facts = [f"{change.actor.name} ({change.actor.via}) at {moment(change.at)}", change.reason]
     lines = [line(Span(" · ".join(filter(None, facts)), "label"), wraps=True)]
     for each in reversed(changes):
-        lines += [line(), line(Span(what_happened(each), "title"), key=AtRecord(each.ref), wraps=True)]
-        lines += differences(each.ref.entity, each.before, each.after)
+        lines += [line(), line(Span(what_happened(each, names), "title"), key=AtRecord(each.ref), wraps=True)]
+        lines += differences(each.ref.entity, each.before, each.after, names)
     if change.size > len(changes):
         lines += [line(), line(Span(f"and {change.size - len(changes):,} changes before these", "label"))]
     return Detail(None, lines)

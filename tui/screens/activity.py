@@ -101,7 +101,7 @@ class ActivityScreen(Filtered):
         return line(
             Span(f"{moment(change.at)[:10]:<10} ", "label"),
             Span(f"{fit(change.actor.name, 12):<12} ", "key" if foreign else ""),
-            Span(what_happened(change)),
+            Span(what_happened(change, self.app.names)),
             key=change.request,
             end=f"and {change.size - 1:,} more" if change.size > 1 else "",
             mark="+" if change.request in self._arrived else "",

@@ -53,6 +53,17 @@ class Doing(WorkScreen):
         if (ref := self.subject()) is not None:
             await self.open_panel(HistoryPanel(ref))
 
+    async def do_access(self) -> None:
+        from tui.dialogs.access import AccessPanel
+
+        if (ref := self.context().record) is not None:
+            await self.open_panel(AccessPanel(ref))
+
+    async def do_accounts(self) -> None:
+        from tui.dialogs.accounts import AccountsPanel
+
+        await self.open_panel(AccountsPanel(), over=True)
+
     async def do_purge(self) -> None:
         from tui.dialogs.purge import PurgePanel
 

@@ -17,6 +17,7 @@ from tui.widgets.line_view import Line, LineView, line
 from tui.widgets.painted import Span
 
 SCREEN_OF: Final[dict[Entity, str]] = {"profile": "profiles", "document": "documents", "link": "links"}
+ACCESS: Final[tuple[Entity, ...]] = ("account", "group", "role")
 LABEL = 18  # cells
 
 
@@ -36,8 +37,14 @@ class AtType:
 
 
 @dataclass(frozen=True, slots=True)
+class AtAccounts:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     stats: Stats
+    access: dict[Entity, Count]
     trash: dict[Entity, Count]
     drafts: int
 
@@ -62,7 +69,8 @@ class SystemScreen(Doing):
     def _read(self) -> Totals:
         workspace = self.app.workspace
         trash = {entity: workspace.count(Query(entity=entity, trash=True)) for entity in SCREEN_OF}
-        return Totals(workspace.stats(), trash, len(list_drafts(workspace)))
+        access = {entity: workspace.count(Query(entity=entity)) for entity in ACCESS}
+        return Totals(workspace.stats(), access, trash, len(list_drafts(workspace)))
 
     def _show(self, totals: Totals) -> None:
         self.query_one("#list", LineView).show([*self._store(totals), *self._terminal()])
@@ -85,6 +93,10 @@ class SystemScreen(Doing):
         lines += [line(), line(Span("Trash", "title"))]
         for entity, gone in totals.trash.items():
             lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{gone!s:>12}"), key=AtTrash(entity)))
+        lines += [line(), line(Span("Access", "title"))]
+        counts = totals.access.items()
+        told = ", ".join(f"{count} {entity}{'' if str(count) == '1' else 's'}" for entity, count in counts)
+        lines.append(line(Span(f"{'who there is':<{LABEL}} ", "label"), Span(told), key=AtAccounts()))
         lines += [line(), line(Span("Drafts", "title"))]
         lines.append(line(Span(f"{'not saved':<{LABEL}} ", "label"), Span(f"{totals.drafts:>12,}"), key=AtDrafts()))
         return lines
@@ -103,7 +115,10 @@ class SystemScreen(Doing):
         ]
 
     async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
-        self.go_to(message.key)
+        if isinstance(message.key, AtAccounts):
+            await self.do_accounts()
+        else:
+            self.go_to(message.key)
 
     @work(exit_on_error=False)
     async def go_to(self, key: AtTrash | AtDrafts | AtType) -> None:

@@ -261,6 +261,7 @@ class WorkScreen(OffLoop, Screen[None]):
             depth=len(self.trail),
             panel=self.panel.title if self.panel is not None else "",
             forced=self.app.forced,
+            may=self.detail.may if subject is not None and self.detail.ref == subject else None,
         )
 
     def subject(self) -> Ref | None:
@@ -360,6 +361,8 @@ class WorkScreen(OffLoop, Screen[None]):
         self.refresh_keys()
 
     def on_detail_pane_read(self, message: DetailPane.Read) -> None:
+        if self.detail.may is not None:
+            self.refresh_keys()
         if self.trail and self.trail[-1].ref == message.record.ref:
             self.trail[-1] = replace(self.trail[-1], title=message.record.title)
             self.refresh_header()

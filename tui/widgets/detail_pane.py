@@ -46,6 +46,7 @@ class DetailPane(OffLoop, LineView):
         self.workspace = workspace
         self.source: Source | None = None
         self.record: Record | None = None
+        self.may: tuple[str, ...] | None = None  # what the account may do with it; None where nothing binds it
         self.grouping: Grouping = "relationship"
         self._others: frozenset[RecordId] = frozenset()
         self._marks: dict[RecordId, str] = {}
@@ -68,7 +69,7 @@ class DetailPane(OffLoop, LineView):
             if to_links:
                 self._go_to_links()
         else:
-            self.source, self.record = source, None
+            self.source, self.record, self.may = source, None, None
             self._marks, self._opened, self._others = {}, {}, frozenset()
             self._goal, self._to_links = (cursor, top), to_links
             self._load(source)
@@ -109,16 +110,18 @@ class DetailPane(OffLoop, LineView):
 
     def _load(self, source: Source) -> None:
         workspace, grouping, opened, marks = self.workspace, self.grouping, dict(self._opened), dict(self._marks)
+        bound, names = self.app.is_bound, self.app.names
 
-        def read() -> Detail:
+        def read() -> tuple[Detail, tuple[str, ...] | None]:
             if isinstance(source, Ref):
-                return load_detail(workspace, source, grouping, opened, marks)
-            return load_request(workspace, source)
+                detail = load_detail(workspace, source, grouping, opened, marks)
+                return detail, workspace.may(source) if bound else None
+            return load_request(workspace, source, names), None
 
-        self.ask(read, self._show_detail, group="detail", refuse=self._show_error)
+        self.ask(read, lambda answer: self._show_detail(*answer), group="detail", refuse=self._show_error)
 
-    def _show_detail(self, detail: Detail) -> None:
-        self.record, self._others = detail.record, detail.others
+    def _show_detail(self, detail: Detail, may: tuple[str, ...] | None) -> None:
+        self.record, self._others, self.may = detail.record, detail.others, may
         goal, self._goal = self._goal, None
         if goal is None:
             self.show(detail.lines)

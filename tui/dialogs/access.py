@@ -1,0 +1,203 @@
+"""Who may do what with a record, and by which rules; grants and denials on it are made and taken from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.access_values import Explanation, Holder, Me
+from core.errors import Denied
+from core.fields import ACTIONS
+from core.rights import Action
+from core.values import GrantRow, Query, Ref, id_text
+from core.workspace import Workspace
+from core.write_values import Delete, Receipt
+from tui.access_lines import (
+    AtGrant,
+    AtHolder,
+    action_spans,
+    explanation_lines,
+    fact,
+    grant_line,
+    holder_line,
+    instant,
+    state_of,
+    strongest,
+    window,
+)
+from tui.dialogs.access_change import try_out
+from tui.dialogs.grant import Effect, GrantEdit, GrantForm, told
+from tui.dialogs.two_panes import TwoPanes
+from tui.widgets.line_view import Line, line
+from tui.widgets.painted import Span
+from tui.widgets.picked import Picked
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is known of the access to a record; `holders` are None where one may only ask about oneself."""
+
+    me: Me
+    title: str
+    may: tuple[str, ...]
+    holders: list[Holder] | None
+    grants: list[GrantRow]
+
+
+class AccessPanel(TwoPanes):
+    """Who sees a record, and for the account under the cursor why; the grants on the record stand below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "turn(1)", "Ask about the next action", show=False, id="access.next_action"),
+        Binding("left", "turn(-1)", "Ask about the action before", show=False, id="access.previous_action"),
+        Binding("g", "grant('allow')", "Grant", show=False, id="access.grant"),
+        Binding("d", "grant('deny')", "Deny", show=False, id="access.deny"),
+        Binding("x", "revoke", "Revoke the grant", show=False, id="access.revoke"),
+        Binding("e", "edit", "Edit window and condition of the grant", show=False, id="access.edit"),
+        Binding("u", "undo", "Undo", show=False, id="access.undo"),
+        Binding("U", "redo", "Redo", show=False, id="access.redo"),
+    ]
+    title = "Access"
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(classes="two-panes")
+        self._ref = ref
+        self._access: Access | None = None
+        self._action: Action = "see"
+
+    def key_hints(self) -> list[tuple[str, str]]:
+        if self.in_second:
+            return [("↑↓", "scroll"), ("←→", "action"), ("esc", "to the list")]
+        make = [self.hint("access.grant"), self.hint("access.deny")]
+        at_grant = isinstance(self.first.cursor_key, AtGrant)
+        change = [self.hint("access.revoke", "revoke"), self.hint("access.edit", "edit")] if at_grant else []
+        asks = [] if at_grant else [("←→", "action"), ("⏎", "why")]
+        return [*asks, *change, *make, self.hint("access.undo"), ("esc", "close")]
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        workspace, ref = self.app.workspace, self._ref
+        self.ask(lambda: read_access(workspace, ref), self._show, group="access")
+
+    def _show(self, access: Access) -> None:
+        self._access = access
+        self.title = f"Access to {access.title}"
+        self.work.refresh_header()
+        self.first.show(self._lines(access))
+        self.read_second()
+        self.work.refresh_keys()
+
+    def _lines(self, access: Access) -> list[Line]:
+        me = access.me
+        if access.holders is None:
+            own = "what you may do; who else may, is told to those who administer access or may share it"
+            lines = [line(Span(own, "label"), wraps=True), _own_line(access)]
+        elif me.alone:
+            only = "you are the only one here: a second account makes rules count; “accounts” in : makes one"
+            lines = [line(Span(only, "label"), wraps=True), _own_line(access)]
+        else:
+            count = len(access.holders)
+            many = f"{count:,} account{'' if count == 1 else 's'} may see it" if count else "no account may see it"
+            lines = [line(Span(many, "title")), *map(holder_line, access.holders)]
+        lines += [line(), line(Span("Grants on it", "title"))]
+        lines += [grant_line(row) for row in access.grants]
+        if not access.grants:
+            key = self.hint("access.grant")[0]
+            lines.append(line(Span(f"there is none on this very record; {key} makes one", "label"), wraps=True))
+        return lines
+
+    def read_second(self) -> None:
+        """Why the account under the cursor may, or the grant under it in full."""
+        key, workspace, ref, action = self.first.cursor_key, self.app.workspace, self._ref, self._action
+        if (row := self.grant) is not None:
+            self.forget("why")
+            self.about(Span("the grant under the cursor", "label"))
+            self.tell(grant_facts(row), top=0)
+        elif isinstance(key, AtHolder):
+            name = key.account
+            self.about(*action_spans(action))
+            self.ask(
+                lambda: workspace.explain(name, ref, action=action),
+                self._show_why,
+                group="why",
+                refuse=self.tell_error,
+            )
+        else:
+            self.forget("why")
+            self.about(Span(""))
+            self.tell([])
+
+    def _show_why(self, explanation: Explanation) -> None:
+        if self._access is not None:
+            self.tell(explanation_lines(explanation, self._access.me.name), top=0)
+
+    @property
+    def grant(self) -> GrantRow | None:
+        """The grant under the cursor."""
+        key = self.first.cursor_key
+        rows = self._access.grants if self._access is not None else []
+        return next((row for row in rows if isinstance(key, AtGrant) and row.id == key.id), None)
+
+    # --- what can be done ---------------------------------------------------------------------------------------
+
+    def action_turn(self, step: int) -> None:
+        at = ACTIONS.index(self._action)
+        self._action = ACTIONS[(at + step) % len(ACTIONS)]
+        self.read_second()
+
+    async def action_grant(self, effect: Effect) -> None:
+        if self._access is not None:
+            on = Picked(self._ref.entity, id_text(self._ref.id), self._access.title)
+            await self.work.open_panel(GrantForm(effect, on=on), over=True)
+
+    async def action_edit(self) -> None:
+        if (row := self._needed("Edit")) is not None:
+            await self.work.open_panel(GrantEdit(row), over=True)
+
+    def action_revoke(self) -> None:
+        if (row := self._needed("Revoke")) is not None:
+            try_out(self, f"Revoke: {told(row)}", [Delete(Ref("grant", row.id))], self._revoked)
+
+    def _revoked(self, receipt: Receipt) -> None:
+        del receipt
+        self.work.say(f"revoked; {self.hint('access.undo')[0]} takes it back", "good")
+
+    def _needed(self, what: str) -> GrantRow | None:
+        if self.grant is None:
+            self.work.say(f"{what}: put the cursor on a grant; what a link or a role gives ends with that", "warn")
+        return self.grant
+
+
+def read_access(workspace: Workspace, ref: Ref) -> Access:
+    """Raises NotFound."""
+    me, may = workspace.me(), workspace.may(ref)
+    title = workspace.explain(me.name, ref).title
+    try:
+        holders = workspace.who(ref)
+        grants = workspace.page(Query(entity="grant", target=ref)).rows
+    except Denied:
+        return Access(me, title, may, None, [])
+    return Access(me, title, may, holders, grants)
+
+
+def grant_facts(row: GrantRow) -> list[Line]:
+    """A grant, in full."""
+    state = state_of(row.valid_from, row.valid_until) or "EFFECTIVE"
+    facts = [
+        fact("window", f"{state} · {window(row.valid_from, row.valid_until)}"),
+        fact("condition", row.condition or "none"),
+        fact("note", row.note or "none"),
+        fact("made", f"{instant(row.created_at)} · rev {row.revision}"),
+    ]
+    return [line(Span(told(row), "title"), wraps=True), *facts]
+
+
+def _own_line(access: Access) -> Line:
+    return line(
+        Span("you              "),
+        Span(strongest(access.may), "key"),
+        key=AtHolder(access.me.name),
+    )
