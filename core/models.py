@@ -32,6 +32,7 @@ BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER ha
 STRICT: Final = {"sqlite_strict": True}
 ALIVE: Final = text("deleted_at IS NULL")
 TRASHED: Final = text("deleted_at IS NOT NULL")
+DENIAL: Final = text("deleted_at IS NULL AND effect = 'deny'")
 
 
 def _key() -> Any:
@@ -415,6 +416,7 @@ class AccessGrant(SQLModel, table=True):
         _index("grant_of_subject", "subject_code", "target_kind", "record_id"),
         _index("grant_on_record", "target_kind", "record_id", "subject_code"),
         _index("grant_by_created", "created_at", "id"),
+        _index("grant_denials", "target_kind", "record_id", "subject_code", where=DENIAL),
         STRICT,
     )
 

@@ -16,6 +16,10 @@ ALIVE: dict[str, Any] = {
     "sqlite_where": sa.text("deleted_at IS NULL"),
     "postgresql_where": sa.text("deleted_at IS NULL"),
 }
+DENIAL: dict[str, Any] = {
+    "sqlite_where": sa.text("deleted_at IS NULL AND effect = 'deny'"),
+    "postgresql_where": sa.text("deleted_at IS NULL AND effect = 'deny'"),
+}
 ENTITIES = (
     "profile",
     "document",
@@ -71,6 +75,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("grant_by_created", "access_grant", ["created_at", "id"], **ALIVE)
+    op.create_index("grant_denials", "access_grant", ["target_kind", "record_id", "subject_code"], **DENIAL)
     op.create_index("grant_of_subject", "access_grant", ["subject_code", "target_kind", "record_id"], **ALIVE)
     op.create_index("grant_on_record", "access_grant", ["target_kind", "record_id", "subject_code"], **ALIVE)
     op.create_table(
