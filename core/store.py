@@ -93,10 +93,13 @@ class Store:
         return rows
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that no other write runs beside; commits, or rolls back when the block raises."""
+    def write(self, *, patience: float = WRITE_PATIENCE) -> Iterator[Connection]:
+        """A transaction that no other write runs beside; commits, or rolls back when the block raises.
+
+        Other programs are waited for as many seconds as there is patience.
+        """
         with self._write_lock, translated(self.path):
-            db = self._begin()
+            db = self._begin(patience)
             try:
                 yield db
                 db.commit()
@@ -115,6 +118,11 @@ class Store:
         with file_errors(self.path):
             files = (self.path, Path(f"{self.path}-wal"))
             return sum(file.stat().st_size for file in files if file.exists())
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a write was begun here."""
+        return self._writer is not None
 
     def checkpoint(self) -> None:
         """Empties the write-ahead log into the file, as far as no reader holds it back."""
@@ -159,7 +167,7 @@ class Store:
                 return
         db.close()
 
-    def _begin(self) -> Connection:
+    def _begin(self, patience: float = WRITE_PATIENCE) -> Connection:
         """SQLite's own waiting is unfair under load, so the turn is drawn by lot between the processes."""
         if self._closed:
             raise Unavailable("the store is closed")
@@ -167,7 +175,7 @@ class Store:
             raise Unavailable(f"{self.path} is read-only here; nothing was written")
         if self._writer is None:
             self._writer = self._connect(WRITER_PRAGMAS)
-        deadline = time.monotonic() + WRITE_PATIENCE
+        deadline = time.monotonic() + patience
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -176,9 +184,7 @@ class Store:
                 if not _is_busy(error):
                     raise
             if time.monotonic() > deadline:
-                raise Timeout(
-                    f"another program has been writing to {self.path} for {WRITE_PATIENCE:.0f} seconds; try again"
-                )
+                raise Timeout(f"another program has been writing to {self.path} for {patience:g} seconds; try again")
             time.sleep(random.uniform(0.0005, 0.01))
 
     # --- opening ---------------------------------------------------------------------------------

@@ -1,0 +1,113 @@
+"""Who did: an entry in the audit for each change and for each thing done or tried that is no change.
+
+The entries of a request are made from its rows in the change log, so none gets around them, and in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from core import audit_chain, audit_values, checkpoints
+from core.audit_chain import CHANGE_TEXT, Body, Entry, record_text
+from core.errors import Corrupt
+from core.fields import Entity
+from core.records import TABLES
+from core.store import Connection
+from core.values import Actor, Ref
+
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
+
+IN_THE_OPEN: Final[frozenset[Entity]] = frozenset({"account", "group", "role", "grant", "mark", "retention"})
+LONG: Final = 500  # characters of a reason; what is longer stands whole in the first entry of its request alone
+
+_names_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def append_changes(request: OpenRequest) -> None:
+    """Adds an entry for each change that was logged since the last call. Raises Corrupt for one without a record."""
+    first, count = request.first_seq + request.audited, request.total - request.audited
+    if not count:
+        return
+    entries: list[tuple[int, Entry]] = []
+    for entity in sorted({entity for _, entity in request.done}):
+        sql = CHANGES.format(text=CHANGE_TEXT, table=TABLES[entity])
+        rows = request.db.execute(sql, (first, first + count - 1, entity)).fetchall()
+        entries += _entries(request, entity, rows)
+    if len(entries) != count:
+        raise Corrupt(f"{count - len(entries)} changes are about records that are not there; nothing was written")
+    entries.sort(key=lambda numbered: numbered[0])
+    audit_chain.append(request.db, [entry for _, entry in entries])
+    request.audited = request.total
+    checkpoints.keep(request.db, request.by, request.at)
+
+
+CHANGES: Final = """
+SELECT c.seq, c.kind, t.uid, c.record_id, c.before, c.after, {text} FROM change c JOIN {table} t ON t.id = c.record_id
+WHERE c.seq BETWEEN ? AND ? AND +c.entity = ? ORDER BY c.seq
+"""
+
+
+def _entries(request: OpenRequest, entity: Entity, rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Entry]]:
+    """For each change its seq and its entry."""
+    said_by = _said_by(request)
+    secrets, salts = _secrets(request.db, entity, rows)
+    for number, (seq, kind, uid, _, before, after, text) in enumerate(rows):
+        record = record_text(Ref(entity, uid))
+        more = said_by(seq)
+        if kind == "updated":
+            more["fields"] = sorted(_names_of(before).keys() | _names_of(after).keys())
+        if entity == "profile":
+            more["sealed"] = audit_values.seal(secrets[number], record, before, after)
+        elif entity in IN_THE_OPEN:
+            more["before"], more["after"] = audit_values.in_the_open(before), audit_values.in_the_open(after)
+        digest = audit_chain.digest(secrets[number], text)
+        body = Body(kind=f"{entity}.{kind}", record=record, change=seq, digest=digest, **more)
+        yield seq, Entry(body, salts[number])
+
+
+def _secrets(
+    db: Connection, entity: Entity, rows: Sequence[tuple[Any, ...]]
+) -> tuple[Sequence[bytes], Sequence[bytes | None]]:
+    """What stands before each change in its digest, and of that, what is kept as a salt: nothing for a profile."""
+    if entity == "profile":
+        profiles = [row[3] for row in rows]
+        keys = audit_values.keys_of(db, profiles, make=True)
+        return [keys[profile] for profile in profiles], [None] * len(rows)
+    salts = audit_values.new_salts(len(rows))
+    return salts, salts
+
+
+def _said_by(request: OpenRequest) -> Callable[[int], dict[str, Any]]:
+    """What the entries of a request have in common."""
+    common: dict[str, Any] = {
+        "at": request.at,
+        "actor": request.actor,
+        "via": request.via,
+        "address": request.by.address,
+        "request": request.uid.hex(),
+        "reason": request.reason,
+    }
+    short = common | {"reason": request.reason[:LONG]}
+    return lambda seq: dict(common if seq == request.first_seq else short)
+
+
+# --- what is no change --------------------------------------------------------------------------------------
+
+
+def append_event(db: Connection, actor: Actor, at: int, kind: str, *, record: Ref | None = None, **said: Any) -> None:
+    """Adds an entry of this kind; `said` are more fields of a Body. To be called in a write transaction."""
+    body = Body(
+        at=at,
+        actor=actor.name,
+        via=actor.via,
+        address=actor.address,
+        kind=kind,
+        record=record_text(record) if record else "",
+        **said,
+    )
+    audit_chain.append(db, [Entry(body)])
+    checkpoints.keep(db, actor, at)

@@ -1,0 +1,214 @@
+"""Checkpoints: signed statements of what the hash of an entry of the audit is.
+
+A chain alone stops neither its being cut short nor its being written anew; a checkpoint that is kept outside of the
+store does both. The key (Ed25519) lies in a file beside the store, so that a copy of the store without it can be read
+and verified, but not signed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from core import audit_chain
+from core.access_values import Checkpoint
+from core.audit_chain import Body, Entry
+from core.errors import Invalid, RolodocError
+from core.fields import now
+from core.store import Connection, Store
+from core.values import Actor
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+EVERY: Final = 1_000  # entries
+WITHIN: Final = 60_000_000  # microseconds
+PATIENCE: Final = 0.5  # seconds that closing a workspace waits for others who write
+KEY_ENTRY: Final = "audit.key"
+PURPOSE: Final = b"rolodoc audit checkpoint\n"
+"""Stands before what is signed, so that the signature means nothing elsewhere."""
+SIZES: Final = {"hash": 32, "public_key": 32, "signature": 64}  # bytes
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def keep(db: Connection, actor: Actor, at: int) -> None:
+    """Signs where it is time. To be called in the write transaction that appended to the chain."""
+    last, _ = audit_chain.end(db)
+    found = db.execute("SELECT seq, body ->> '$.at' FROM audit_checkpoint ORDER BY id DESC LIMIT 1").fetchone()
+    if not found:
+        found = (0, *(db.execute("SELECT at FROM audit ORDER BY seq LIMIT 1").fetchone() or (at,)))
+    if last - found[0] >= EVERY or at - found[1] >= WITHIN:
+        sign(db, actor, at)
+
+
+def sign(db: Connection, actor: Actor, at: int) -> Checkpoint | None:
+    """A checkpoint of the last entry, kept in the store too; None where there is no entry, or no key can be had.
+
+    Where another key signed before, an entry tells the new one first.
+    """
+    if not db.execute("SELECT 1 FROM audit LIMIT 1").fetchone() or (key := _key(_key_file(db))) is None:
+        return None
+    public = key.public_key().public_bytes_raw()
+    latest = stored(db)
+    if latest is None or latest.public_key != public:
+        audit_chain.append(db, [Entry(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, key=public.hex()))])
+    seq, hash = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    if latest is not None and latest.seq == seq:
+        return latest
+    return add(db, key, Checkpoint(seq, hash, at, public, b""))
+
+
+def add(db: Connection, key: Ed25519PrivateKey, unsigned: Checkpoint) -> Checkpoint:
+    """Signs it and puts it into the store."""
+    signed = msgspec.structs.replace(unsigned, signature=key.sign(PURPOSE + statement(unsigned)))
+    db.execute(
+        "INSERT INTO audit_checkpoint(seq, body, public_key, signature) VALUES (?, ?, ?, ?)",
+        (signed.seq, statement(signed).decode(), signed.public_key, signed.signature),
+    )
+    return signed
+
+
+def sign_the_rest(store: Store, actor: Actor) -> None:
+    """What a workspace that wrote leaves unsigned when it closes. Whatever goes wrong, it is signed another time."""
+    with suppress(Exception):
+        if store.has_written and store.fetch(UNSIGNED):
+            with store.write(patience=PATIENCE) as db:
+                sign(db, actor, now())
+
+
+UNSIGNED: Final = """
+SELECT 1 FROM audit WHERE seq > (SELECT coalesce(max(seq), 0) FROM audit_checkpoint) LIMIT 1
+"""
+
+
+def stored(db: Connection) -> Checkpoint | None:
+    """The latest in the store."""
+    found = db.execute(
+        "SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return from_row(*found) if found else None
+
+
+def from_row(seq: int, body: str, public_key: bytes, signature: bytes) -> Checkpoint:
+    """Raises Invalid for one whose body is not what a checkpoint says."""
+    said = _decode(body)
+    if said.keys() != {"at", "hash", "kind", "seq"} or said["seq"] != seq:
+        raise Invalid(f"the checkpoint of entry {seq} does not say what a checkpoint says")
+    return _checkpoint(said | {"public_key": public_key.hex(), "signature": signature.hex()})
+
+
+# --- what is signed -----------------------------------------------------------------------------------------
+
+
+def statement(checkpoint: Checkpoint) -> bytes:
+    """What is signed, after PURPOSE: canonical JSON."""
+    return _encode({"at": checkpoint.at, "hash": checkpoint.hash.hex(), "kind": checkpoint.kind, "seq": checkpoint.seq})
+
+
+def is_signed(checkpoint: Checkpoint) -> bool:
+    """Whether the signature is one of the public key that the checkpoint names."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        key = Ed25519PublicKey.from_public_bytes(checkpoint.public_key)
+        key.verify(checkpoint.signature, PURPOSE + statement(checkpoint))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# --- as text ------------------------------------------------------------------------------------------------
+
+
+def to_text(checkpoint: Checkpoint) -> str:
+    """One line of JSON, which `from_text` reads back."""
+    return _encode(
+        {name: value.hex() if isinstance(value, bytes) else value for name, value in _asdict(checkpoint).items()}
+    ).decode()
+
+
+def from_text(text: str) -> Checkpoint:
+    """Raises Invalid for what is no checkpoint, or was changed since it was signed."""
+    checkpoint = _checkpoint(_decode(text))
+    if not is_signed(checkpoint):
+        raise Invalid("this checkpoint was changed after it was signed, or was not signed by its key; use another copy")
+    return checkpoint
+
+
+def _decode(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise Invalid("this is no checkpoint; it is one line of JSON, as rolodoc audit export writes it") from None
+
+
+def _checkpoint(said: Mapping[str, Any]) -> Checkpoint:
+    try:
+        whole = msgspec.convert(
+            {name: _bytes(name, value) if name in SIZES else value for name, value in said.items()}, Checkpoint
+        )
+    except msgspec.ValidationError as error:
+        raise Invalid(f"this is no checkpoint ({error}); it is one line, as rolodoc audit export writes it") from None
+    if said.keys() != _asdict(whole).keys():
+        raise Invalid(
+            f"a checkpoint says {', '.join(sorted(_asdict(whole)))}, this one {', '.join(sorted(said))[:200]}"
+        )
+    if whole.seq < 1:
+        raise Invalid("this is no checkpoint: entries count from 1", "seq")
+    return whole
+
+
+def _bytes(name: str, value: Any) -> bytes:
+    if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{2 * SIZES[name]}}}", value):
+        raise Invalid(f"this is no checkpoint: must be {SIZES[name]} bytes in hexadecimal digits", name)
+    return bytes.fromhex(value)
+
+
+def _asdict(checkpoint: Checkpoint) -> dict[str, Any]:
+    return msgspec.structs.asdict(checkpoint)
+
+
+# --- the key ------------------------------------------------------------------------------------------------
+
+
+def _key_file(db: Connection) -> Path:
+    ((_, _, path),) = [row for row in db.execute("PRAGMA database_list") if row[1] == "main"]
+    return Path(f"{path}-audit-key")
+
+
+def _key(path: Path) -> Ed25519PrivateKey | None:
+    """The key in the file, which is made where there is none; None where it can be neither read nor made."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    try:
+        text = path.read_text("ascii").strip() if path.exists() else ""
+    except ValueError:
+        text = ""
+    except OSError:
+        return None
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
+    key = Ed25519PrivateKey.generate()
+    try:
+        _write(path, key.private_bytes_raw().hex())
+    except OSError:
+        return None
+    return key
+
+
+def _write(path: Path, text: str) -> None:
+    """Nobody else makes it at the same time: who signs holds the write transaction. A torn file is no key."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
