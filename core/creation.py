@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uuid_utils
 
-from core import administration, links, sources
+from core import administration, links, permissions, sources
 from core.errors import Exists, Invalid
-from core.fields import FIELDS, LINE, Entity, check_fields
+from core.fields import ADMINISTRATION, FIELDS, LINE, Entity, check_fields
 from core.records import TABLES, filled
 from core.rule_store import check_stored_rule
 from core.store import Connection
@@ -26,8 +26,11 @@ def create(request: OpenRequest, write: Create) -> Ref:
         raise Invalid("a conflict is made where two versions of a record meet")
     fields = check_fields(entity, write.fields)
     for field in FIELDS[entity].values():
-        if field.required and not (fields.get(field.name) or field.default):
+        if field.required and fields.get(field.name) in (None, "") and not field.default:
             raise Invalid("is missing", field.name)
+    if entity in ADMINISTRATION:
+        fields = administration.tidy(entity, fields)
+    permissions.check_new(request, entity, fields)
     if entity == "link":
         return _create_link(request, write, fields)
     complete = {name: fields.get(name, f.default or f.empty) for name, f in FIELDS[entity].items()}
@@ -37,7 +40,7 @@ def create(request: OpenRequest, write: Create) -> Ref:
     if entity == "rule":
         check_stored_rule(request.db, complete, None)
     if entity == "account":
-        administration.make_owner_first(request, complete["name"])
+        administration.make_owner_first(request, complete)
     uid = uuid_utils.uuid7().bytes if write.id is None else write.id
     if not isinstance(uid, bytes) or len(uid) != 16:
         raise Invalid("must be 16 bytes", "id")
@@ -48,8 +51,8 @@ def create(request: OpenRequest, write: Create) -> Ref:
         "version": version,
         "updated_at": request.at,
     }
-    if entity == "grant":
-        columns |= administration.columns_of_grant(request, complete)
+    if entity in ADMINISTRATION:
+        columns |= administration.check_new(request, entity, complete)
     try:
         id = request.insert(TABLES[entity], columns)
     except Exception as error:

@@ -63,7 +63,7 @@ class Field:
             checked = CHECKS[self.kind](self, value)
         except ValueError as error:
             raise Invalid(str(error), self.name) from None
-        if self.required and not checked:
+        if self.required and checked in (None, ""):
             raise Invalid("must not be empty", self.name)
         return checked
 

@@ -163,8 +163,8 @@ def record(db: Connection, entity: Entity, row: Row) -> Record:
                 f"SELECT {'name' if name == 'type' else 'uid'} FROM {table} WHERE id = ?",
                 (fields[name],),
             ).fetchone()
-    elif entity == "conflict":
-        title = names(db, "conflict", [id])[id].title
+    elif entity in ("conflict", "grant"):
+        title = names(db, entity, [id])[id].title
     else:
         title = fields[TITLES[entity]]
     (author,) = db.execute(
@@ -209,6 +209,8 @@ def names(db: Connection, entity: Entity, ids: Iterable[int]) -> dict[int, Name]
     if entity == "conflict":
         sql = f"SELECT t.id, t.uid, {CONFLICT_TITLE} FROM conflict t WHERE t.id IN"
         return {id: Name(uid, title or "(purged)") for id, uid, title in in_chunks(db, sql, list(ids))}
+    if entity == "grant":
+        return {id: Name(uid, title) for id, uid, title in in_chunks(db, GRANT_NAMES, list(ids))}
     sql = f"SELECT id, uid, {TITLES[entity]} FROM {TABLES[entity]} WHERE id IN"
     return {id: Name(uid, title) for id, uid, title in in_chunks(db, sql, list(ids))}
 
@@ -228,6 +230,19 @@ CONFLICT_TITLE: Final = """CASE t.entity
         JOIN relationship_type y ON y.id = l.type_id WHERE l.id = t.record_id)
     ELSE (SELECT name FROM relationship_type WHERE id = t.record_id) END"""
 """A conflict is named as the record that it is about."""
+
+
+SUBJECT_NAME: Final = """CASE t.subject_kind
+    WHEN 'account' THEN (SELECT name FROM account WHERE id = t.subject_code / 8)
+    WHEN 'group' THEN (SELECT name FROM account_group WHERE id = t.subject_code / 8)
+    WHEN 'role' THEN (SELECT name FROM role WHERE id = t.subject_code / 8)
+    WHEN 'profile' THEN 'a profile' ELSE 'everyone' END"""
+GRANT_NAMES: Final = f"""
+SELECT t.id, t.uid, t.effect || ' ' || t.action || ' ' || CASE t.target_kind
+    WHEN 'document' THEN 'a document' WHEN 'profile' THEN 'a profile' ELSE t.target_kind END
+    || ' to ' || {SUBJECT_NAME} FROM access_grant t WHERE t.id IN
+"""
+"""Without the names of records, which not everybody may know who reads it; core.grants names those that one may."""
 
 
 def in_chunks(db: Connection, sql: str, values: list[Any], before: tuple[Any, ...] = ()) -> list[Any]:

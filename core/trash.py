@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from core import administration
 from core.errors import Conflict, Invalid
-from core.fields import RECORDS, Entity
+from core.fields import ADMINISTRATION, RECORDS, Entity
 from core.records import TABLES, Row, load, stored_fields
 from core.store import Connection
 
@@ -37,9 +38,11 @@ def delete(request: OpenRequest, entity: Entity, row: Row) -> None:
 
 
 def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
-    """Raises Conflict for a relationship type that links have."""
+    """Raises Conflict for a relationship type that links have, Denied for what only others may take away."""
     if entity == "type" and _has_links(request, row):
         raise Conflict(f'links of the type "{request.name(entity, row)}" exist; unlink them first')
+    if entity in ADMINISTRATION:
+        administration.check_deletion(request, entity, row)
 
 
 def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool = True) -> None:
@@ -55,6 +58,8 @@ def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool 
         refuse_trashed_ends(request, fields)
     if entity == "type":
         request.check_type(fields, row[0])
+    if entity in ADMINISTRATION:
+        administration.check_restoration(request, entity, row, fields)
     request.update(entity, row, {"deleted_at": None}, "restored", {}, {})
     request.enter(entity, row[0], fields)
     if entity in RECORDS:

@@ -7,6 +7,7 @@ What does not depend on the moment is an Identity, which is good until somebody 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -51,7 +52,7 @@ class Identity(msgspec.Struct, frozen=True):
     built_in: frozenset[str] = frozenset()
     grants: tuple[AreaGrant, ...] = ()
     conditions: Mapping[int, str] = {}
-    denies_on: frozenset[str] = frozenset()  # kinds of record that some are denied of, to somebody
+    denies_on: frozenset[str] = frozenset()  # kinds of record that some are denied of, to these subjects
     marks: Mapping[str, frozenset[str]] = {}  # confidential attributes by kind of record
 
 
@@ -99,6 +100,16 @@ def identify(db: Connection, actor: Actor) -> Identity:
     return of_account(db, epoch, actor.name, *found)
 
 
+def identify_again(db: Connection, actor: Actor) -> Identity:
+    """The same, remembered while the administration of access stays as it is."""
+    return _identity_at(db, actor, read_epoch(db))
+
+
+@lru_cache(maxsize=64)
+def _identity_at(db: Connection, actor: Actor, _epoch: int) -> Identity:
+    return identify(db, actor)
+
+
 def of_account(
     db: Connection, epoch: int, name: str, id: int, uid: RecordId, tied_to: str, groups: str, roles: str
 ) -> Identity:
@@ -112,7 +123,7 @@ def of_account(
     uids = [bytes.fromhex(role.replace("-", "")) for role in wanted - BUILT_IN.keys()]
     sql = "SELECT id FROM role WHERE deleted_at IS NULL AND uid IN"
     codes |= {subjects.code_of("role", role) for (role,) in in_chunks(db, sql, uids)}
-    if tied := _living_profile(db, tied_to):
+    if tied := living_profile(db, tied_to):
         codes.add(subjects.code_of("profile", tied))
     ordered = tuple(sorted(codes))
     return Identity(
@@ -126,7 +137,7 @@ def of_account(
         built_in=built_in,
         grants=tuple(_area_grants(db, ordered)),
         conditions=dict(db.execute("SELECT id, text FROM access_condition").fetchall()),
-        denies_on=frozenset(kind for (kind,) in db.execute(DENIES_ON)),
+        denies_on=frozenset(kind for (kind,) in in_chunks(db, DENIES_ON, list(ordered))),
         marks=read_marks(db),
     )
 
@@ -168,6 +179,7 @@ def read_marks(db: Connection) -> dict[str, frozenset[str]]:
 
 DENIES_ON: Final = """
 SELECT DISTINCT target_kind FROM access_grant WHERE effect = 'deny' AND record_id IS NOT NULL AND deleted_at IS NULL
+AND +subject_code IN
 """
 
 
@@ -185,7 +197,7 @@ def _groups_above(db: Connection, groups: Iterable[str]) -> Iterable[tuple[int, 
         wave = above - seen
 
 
-def _living_profile(db: Connection, profile: str) -> int | None:
+def living_profile(db: Connection, profile: str) -> int | None:
     """The local id of the profile of this id, or of the one that it was merged into."""
     for _ in range(DEPTH):
         if not profile:
@@ -204,7 +216,7 @@ def _living_profile(db: Connection, profile: str) -> int | None:
 def _area_grants(db: Connection, codes: tuple[int, ...]) -> Iterable[AreaGrant]:
     sql = (
         "SELECT target_kind, effect = 'allow', action, rights, condition, valid_from, valid_until FROM access_grant"
-        " WHERE record_id IS NULL AND deleted_at IS NULL AND subject_code IN"
+        f" WHERE target_kind IN {AREAS} AND record_id IS NULL AND deleted_at IS NULL AND subject_code IN"
     )
     for area, allows, *rest in in_chunks(db, sql, list(codes)):
         yield AreaGrant(area, bool(allows), *rest)

@@ -19,12 +19,16 @@ import uuid_utils
 from core import (
     acl,
     administration,
+    audit,
     bulk_links,
+    confidential,
     conflicts,
     creation,
+    grants,
     link_moves,
     meeting,
     merged,
+    permissions,
     profile_merge,
     profile_split,
     search,
@@ -34,6 +38,7 @@ from core import (
 from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
 from core.fields import ADMINISTRATION, FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
+from core.reading import Reading
 from core.records import (
     COLUMNS,
     META,
@@ -53,7 +58,7 @@ from core.rule_store import check_stored_rule, stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
 from core.values import Actor, ChangeKind, RecordId, Ref
-from core.viewer import EPOCH, Viewer, context_of, identify, view
+from core.viewer import EPOCH, Viewer, context_of, identify_again, read_marks, view
 from core.write_values import Create, Delete, Edit, MergeProfiles, Receipt, Resolve, SplitProfile, Write
 
 ACTOR: Final = Field("actor", "line", "Actor", required=True)
@@ -82,6 +87,8 @@ WORDS: Final[Mapping[tuple[ChangeKind, Entity], str]] = {
     ("restored", "conflict"): "reopened",
 }
 """What was done, where it is not named as the log names it."""
+ANEW: Final[Mapping[Entity, str]] = {"link": "unlink and link anew", "grant": "revoke it and grant anew"}
+"""What to do instead of changing what is fixed."""
 MOVE_PROFILES: Final = (("deleted", "profile"), ("restored", "profile"))
 """An account may be tied to a profile, which may be merged into another."""
 NOTHING_TAKEN: Final[Mapping[str, Taken]] = {}
@@ -133,25 +140,32 @@ class OpenRequest:
         actor: Actor,
         reason: str = "",
         *,
+        told: str = "",
         reverts: int | None = None,
         undo: bool = False,
     ) -> None:
+        """`told` is what the log tells where nobody gives a reason; no condition is met by it."""
         self.db = db
         self.by = actor
         self.actor = ACTOR.check(actor.name)
         self.via = actor.via
-        self.reason = REASON.check(reason)
+        self.given = REASON.check(reason)
+        self.reason = REASON.check(reason or told)
         self.reverts = reverts
         self.undo = undo
         self.at = now()
         self.uid = uuid_utils.uuid7().bytes
         self.id: int | None = None
         self.total = 0
+        self.first_seq = 0  # in the change log
+        self.audited = 0  # changes that have their entry in the audit
         self.done: Counter[tuple[ChangeKind, Entity]] = Counter()
         self.stats: Counter[str] = Counter()
         self.conflicts: dict[RecordId, None] = {}  # met or made, in order
         self.words: list[sources.Word] = []  # that sources said anew
         self.touched: dict[tuple[Entity, int], None] = {}  # records whose open conflicts are to be looked at again
+        self.allowed: set[tuple[Entity, int, str]] = set()  # what a restricted viewer was found to may
+        self.checked: set[tuple[Entity, int]] = set()  # the records of these
         self._changes: list[tuple[Any, ...]] = []
         # Versions are drawn anew for each request, so that a restored backup cannot give one out a second time.
         self._next_version = int.from_bytes(os.urandom(8)) >> 2
@@ -159,6 +173,7 @@ class OpenRequest:
     def perform(self, write: Write) -> Ref:
         if isinstance(write, Create):
             return creation.create(self, write)
+        permissions.check(self, write)
         if isinstance(write, Resolve):
             return conflicts.resolve(self, write)
         if isinstance(write, MergeProfiles):
@@ -169,15 +184,18 @@ class OpenRequest:
         if write.ref.entity == "conflict":
             raise Invalid("a conflict is changed by settling it")
         if isinstance(write, Edit):
+            write = confidential.check_edit(self, write, row)
             if into := merged.successor(self.db, write.ref.entity, row):
                 return merged.edit(self, write, row, into)
-            if write.source or (write.merge and write.version not in (None, row[3])):
+            if write.ref.entity not in ADMINISTRATION and (
+                write.source or (write.merge and write.version not in (None, row[3]))
+            ):
                 meeting.edit(self, write, row)
             else:
                 self._compare(write.ref, row, write.version)
                 self.edit(write.ref.entity, row, check_fields(write.ref.entity, write.fields))
         elif isinstance(write, Delete):
-            if write.merge and write.version not in (None, row[3]):
+            if write.ref.entity not in ADMINISTRATION and write.merge and write.version not in (None, row[3]):
                 meeting.delete(self, write, row)
             else:
                 self._compare(write.ref, row, write.version)
@@ -194,6 +212,7 @@ class OpenRequest:
         """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
         sources.log_words(self)
         conflicts.look_again(self)
+        administration.check_whole(self)
         self.flush()
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
@@ -234,6 +253,8 @@ class OpenRequest:
         after: Mapping[str, Any],
         taken: Mapping[str, Taken] = NOTHING_TAKEN,
     ) -> None:
+        if not self.viewer.unrestricted:
+            permissions.fence(self, entity, id, is_new=kind == "created")
         if "text" in taken:
             keep_body(self.db, taken["text"].overruled or "")  # it stands nowhere else
         logged = (_log_json(before), _log_json(after), _taken_json(taken))
@@ -246,7 +267,7 @@ class OpenRequest:
         """The local id of the request, which has a row from now on."""
         if self.id is None:
             given_out = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").fetchone()
-            first = given_out[0] + 1 if given_out else 1
+            self.first_seq = first = given_out[0] + 1 if given_out else 1
             self.id = self.db.execute(
                 "INSERT INTO request(uid, actor, via, at, reason, reverts, undo, first_seq, last_seq)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -273,6 +294,7 @@ class OpenRequest:
             )
             self.total += len(self._changes)
             self._changes = []
+        audit.append_changes(self)
 
     def _summary(self) -> str:
         parts = []
@@ -302,12 +324,12 @@ class OpenRequest:
 
     def _compare(self, ref: Ref, row: Row, version: int | None) -> None:
         if version is not None and version != row[3]:
-            raise Stale(record(self.db, ref.entity, row))
+            raise Stale(Reading(self.db, self.viewer).record(ref.entity, row))
 
     @cached_property
     def viewer(self) -> Viewer:
         """As whom the request is checked; raises Denied for an account that there is not."""
-        return view(identify(self.db, self.by), context_of(self.by, self.at, self.reason))
+        return view(identify_again(self.db, self.by), context_of(self.by, self.at, self.given))
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -333,12 +355,14 @@ class OpenRequest:
         """
         if row[6] is not None and not in_trash:
             raise Conflict(f"{self.name(entity, row)} is in the trash; restore it first")
+        if entity in ADMINISTRATION:
+            fields = administration.tidy(entity, fields)
         current = stored_fields(entity, row)
         after: dict[str, Any] = {}
         for name, value in fields.items():
             field = FIELDS[entity][name]
             if field.fixed:
-                raise Invalid("cannot be changed; unlink and link anew", name)
+                raise Invalid(f"cannot be changed; {ANEW.get(entity, 'delete it and make another')}", name)
             if name == "created" and value is None:
                 raise Invalid("must not be empty", name)
             if not field.same(value, current[name]):
@@ -346,15 +370,19 @@ class OpenRequest:
         overruled = any(one.overruled is not None for one in taken.values())
         if not after and not overruled:
             return
+        permissions.check_change(self, entity, current, after)
+        confidential.check_change(self, entity, row, current, after)
         merged = current | after
         self.check_whole(entity, row[0], merged)
+        if entity in ADMINISTRATION:
+            administration.check_edit(self, entity, row, current, merged)
         before = {name: current[name] for name in after}
         told = {name: one for name, one in taken.items() if name in after or one.overruled is not None}
         self.update(entity, row, self.columns(entity, after), "updated", before, after, told)
         if row[6] is not None:
             return
         if search.FIELDS.get(entity, frozenset()) & after.keys():
-            search.put_in_index(self.db, entity, row[0], merged)
+            self.put_in_index(entity, row[0], merged)
         if entity == "document" and "tags" in after:
             self._set_tags(row[0], current["tags"], after["tags"])
 
@@ -399,12 +427,14 @@ class OpenRequest:
         if TITLES.get(entity) in fields:
             columns["sort_key"] = sort_key(str(fields[TITLES[entity]]))
         if entity == "grant" and "condition" in fields:
-            columns["condition_id"] = administration.condition_id(self.db, fields["condition"])
+            columns["condition_id"] = grants.condition_id(self.db, fields["condition"])
         return columns
 
     def enter(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
         """A record came to life: into the search index, the tags and the totals."""
-        search.put_in_index(self.db, entity, id, dict(fields))
+        self.put_in_index(entity, id, fields)
+        if entity == "mark":
+            confidential.renew_marks(self, fields)
         if entity == "document":
             self._set_tags(id, [], fields["tags"])
         self.count(entity, fields, 1)
@@ -412,11 +442,23 @@ class OpenRequest:
     def leave(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
         """A record went to the trash: out of all that."""
         search.take_from_index(self.db, entity, id)
+        if entity == "mark":
+            confidential.renew_marks(self, fields)
         if entity == "document":
             self._set_tags(id, fields["tags"], [])
         self.count(entity, fields, -1)
         if entity in RECORDS:
             self.stats["trash"] += 1
+
+    def put_in_index(self, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
+        """Renews the entry of a living profile or document, without what is confidential."""
+        if entity in search.FIELDS:
+            search.put_in_index(self.db, entity, id, confidential.for_index(self.marks, entity, fields))
+
+    @cached_property
+    def marks(self) -> dict[str, frozenset[str]]:
+        """The attributes that are confidential, by kind of record."""
+        return read_marks(self.db)
 
     def count(self, entity: Entity, fields: Mapping[str, Any], by: int) -> None:
         self.stats[STATS[entity]] += by

@@ -1,0 +1,151 @@
+"""Whom an account stands for, and by which way: itself, its groups and those above them, its roles, its profile and
+everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from core import subjects
+from core.errors import Invalid
+from core.records import in_chunks
+from core.rights import BUILT_IN
+from core.store import Connection
+from core.values import RecordId
+from core.viewer import DEPTH, living_profile
+
+TOO_DEEP: Final = f"would stand more than {DEPTH} groups deep; put it into a group further up"
+
+
+class Step(NamedTuple):
+    """One step of a path. `id` is the local id of a profile, whose name not everybody may read."""
+
+    kind: str
+    name: str
+    id: int = 0
+
+
+Path = tuple[Step, ...]
+
+
+class Reach(NamedTuple):
+    """The shortest path to each subject, by its code, and to each built-in role, by its name."""
+
+    paths: dict[int, Path]
+    built_in: dict[str, Path]
+
+
+class Account(NamedTuple):
+    id: int
+    uid: RecordId
+    name: str
+    tied_to: str
+    groups: list[str]
+    roles: list[str]
+
+
+class Directory:
+    """Looks up living groups, roles and profiles, each once."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._groups: dict[RecordId, _Group | None] = {}
+        self._roles: dict[RecordId, tuple[int, str] | None] = {}
+        self._profiles: dict[str, tuple[int, str] | None] = {}
+
+    def of_account(self, account: Account) -> Reach:
+        """Raises Invalid where groups are nested too deep."""
+        reach = self.reach((Step("account", account.name),), account.groups, account.roles, account.tied_to)
+        start = (Step("account", account.name),)
+        reach.paths[subjects.code_of("account", account.id)] = start
+        reach.paths[subjects.EVERYONE] = (*start, Step("everyone", ""))
+        return reach
+
+    def reach(self, start: Path, groups: Iterable[str], roles: Iterable[str], tied_to: str = "") -> Reach:
+        """What these memberships lead to, themselves and what is above them. Raises Invalid where that is too deep."""
+        reach = Reach({}, {})
+        self._hold(reach, start, roles)
+        wave = {as_uid(group): start for group in groups}
+        for _ in range(DEPTH + 1):
+            above: dict[RecordId, Path] = {}
+            for group, below in self._living(wave):
+                code = subjects.code_of("group", group.id)
+                if code in reach.paths:
+                    continue
+                path = reach.paths[code] = (*below, Step("group", group.name))
+                self._hold(reach, path, group.roles)
+                above |= {as_uid(one): path for one in group.groups}
+            if not above:
+                break
+            wave = above
+        else:
+            raise Invalid(TOO_DEEP, "groups")
+        if profile := self._profile(tied_to):
+            reach.paths[subjects.code_of("profile", profile[0])] = (*start, Step("profile", profile[1], profile[0]))
+        return reach
+
+    def _living(self, wave: dict[RecordId, Path]) -> Iterator[tuple[_Group, Path]]:
+        missing = [uid for uid in wave if uid not in self._groups]
+        if missing:
+            self._groups |= dict.fromkeys(missing)
+            sql = "SELECT uid, id, name, groups, roles FROM account_group WHERE deleted_at IS NULL AND uid IN"
+            decode = msgspec.json.decode
+            for uid, id, name, groups, roles in in_chunks(self._db, sql, missing):
+                self._groups[uid] = _Group(id, name, decode(groups), decode(roles))
+        for uid, path in wave.items():
+            if group := self._groups[uid]:
+                yield group, path
+
+    def _hold(self, reach: Reach, path: Path, roles: Iterable[str]) -> None:
+        for role in roles:
+            if role in BUILT_IN:
+                reach.built_in.setdefault(role, (*path, Step("role", role)))
+                continue
+            uid = as_uid(role)
+            if uid not in self._roles:
+                sql = "SELECT id, name FROM role WHERE deleted_at IS NULL AND uid = ?"
+                self._roles[uid] = self._db.execute(sql, (uid,)).fetchone()
+            if found := self._roles[uid]:
+                reach.paths.setdefault(subjects.code_of("role", found[0]), (*path, Step("role", found[1])))
+
+    def _profile(self, tied_to: str) -> tuple[int, str] | None:
+        if not tied_to:
+            return None
+        if tied_to not in self._profiles:
+            id = living_profile(self._db, tied_to)
+            sql = "SELECT id, name FROM profile WHERE id = ?"
+            self._profiles[tied_to] = self._db.execute(sql, (id,)).fetchone() if id else None
+        return self._profiles[tied_to]
+
+
+class _Group(NamedTuple):
+    id: int
+    name: str
+    groups: list[str]
+    roles: list[str]
+
+
+def living_accounts(db: Connection, name: str | None = None) -> list[Account]:
+    """All of them by name, or the one of this name."""
+    where = "deleted_at IS NULL" + (" AND name = ?" if name is not None else "")
+    rows = db.execute(
+        f"SELECT id, uid, name, tied_to, groups, roles FROM account WHERE {where} ORDER BY sort_key, id",
+        () if name is None else (name,),
+    )
+    decode = msgspec.json.decode
+    return [
+        Account(id, uid, name, tied_to, decode(groups), decode(roles)) for id, uid, name, tied_to, groups, roles in rows
+    ]
+
+
+def are_alone(db: Connection) -> bool:
+    """Whether there are fewer than two accounts, so that no rule binds anybody."""
+    found = db.execute("SELECT count(*) FROM (SELECT 1 FROM account WHERE deleted_at IS NULL LIMIT 2)").fetchone()
+    return bool(found[0] < 2)
+
+
+def as_uid(id: str) -> RecordId:
+    """The id that a field holds as text."""
+    return bytes.fromhex(id.replace("-", ""))
