@@ -31,8 +31,8 @@ TO_CHANGE: Final[dict[Entity, str]] = {
 class Hidden(NotFound):
     """Said of a record that is there and may not be seen; to the outside it is a NotFound like any other."""
 
-    def __init__(self, ref: Ref) -> None:
-        super().__init__(f"there is no {ref}")
+    def __init__(self, ref: Ref, sentence: str = "") -> None:
+        super().__init__(sentence or f"there is no {ref}")
         self.ref = ref
 
 

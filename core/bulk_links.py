@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from core import creation, sources
+from core import creation, permissions, sources
 from core.errors import RolodocError
 from core.fields import FIELDS, NO_POSITION
 from core.links import PLAIN, Type, find_type, link_id, without_ends
@@ -67,7 +67,7 @@ def _create_batch(request: OpenRequest, batch: list[Create]) -> list[Ref]:
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM link").fetchone()
     db.execute("SAVEPOINT links")
     try:
-        if any(write.external or write.id for write in batch):
+        if any(write.external or write.id or "merged_into" in write.fields for write in batch):
             raise _NotPlainError
         by_type = Counter([write.fields["type"] for write in batch])
         types = {name: find_type(request, name) for name in by_type}
@@ -111,6 +111,10 @@ def _rows(
     """For each link the parameters of `_insert`; raises one of REFUSALS."""
     documents = request.local_ids("document", sorted({write.fields["document"] for write in batch}))
     profiles = request.local_ids("profile", sorted({write.fields["profile"] for write in batch}))
+    permissions.check_new_links(
+        request,
+        ((documents[f["document"]], profiles[f["profile"]], f["type"]) for f in (write.fields for write in batch)),
+    )
     at = request.at
     version = request.next_version(len(batch))
     for number, (uid, write) in enumerate(zip(uids, batch, strict=True)):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core import acl, leftovers, merged, search
+from core import acl, leftovers, merged, permissions, search
 from core.fields import RECORDS, Entity, format_instant
 from core.records import TABLES, in_chunks, load
 from core.store import Connection, Store
@@ -29,15 +29,19 @@ Doomed = dict[Entity, list[int]]
 """Local ids by kind of record."""
 
 
-def purge(store: Store, contents: Path, actor: Actor, before: int, *, dry_run: bool) -> dict[str, int]:
+def purge(
+    store: Store, contents: Path, actor: Actor, before: int, *, dry_run: bool, reason: str = ""
+) -> dict[str, int]:
     """How many of each kind of record that went to the trash before the instant go, or would go, and how many contents.
 
     Files of contents and words in the search index go after all else is committed; what a fault leaves of them goes
-    with the next purge. A preview is the work itself, rolled back. Raises Unavailable for a file that cannot go.
+    with the next purge. A preview is the work itself, rolled back. Raises Denied, Unavailable for a file that cannot go.
     """
     try:
         with store.write() as db:
-            request = OpenRequest(db, actor, f"purged what was in the trash before {format_instant(before)}")
+            told = f"purged what was in the trash before {format_instant(before)}"
+            request = OpenRequest(db, actor, reason, told=told)
+            permissions.check_purge(request)
             doomed = _old_ends(db, before)
             named = leftovers.contents_of(db, doomed["document"])
             # Only living links are in an index by their profile.

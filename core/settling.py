@@ -7,34 +7,40 @@ from typing import Any, Final
 
 import msgspec
 
-from core import conflicts
-from core.errors import Conflict, Invalid, NotFound
-from core.fields import Entity
+from core import confidential, conflicts, permissions
+from core.access import Hidden
+from core.errors import Conflict, Denied, Invalid, NotFound
+from core.fields import FIELDS, Entity
 from core.meeting import context_of
 from core.merge_values import WHOLE, Context, FieldConflict, Taken, field_of
+from core.reading import Reading
 from core.records import Row, load, names, stored_fields
 from core.rules import Decision, Rule, check_rule, decide
 from core.store import Connection, Store
-from core.values import Actor, RecordId
+from core.values import Actor, RecordId, Ref
 from core.write_values import Settlement
 from core.writes import OpenRequest
 
 CHUNK: Final = 500  # conflicts
 SAMPLE: Final = 20  # decisions that are shown
+GONE: Final = "one of these conflicts is gone; look at the list again"
 
 
-def settle(store: Store, actor: Actor, rule: Rule, ids: Sequence[RecordId] | None, *, dry_run: bool) -> Settlement:
+def settle(
+    store: Store, actor: Actor, rule: Rule, ids: Sequence[RecordId] | None, *, dry_run: bool, reason: str = ""
+) -> Settlement:
     """Decides what the rule can, in these conflicts or in all open ones; one that cannot be as decided stays open, and
-    the answer says why. Raises Invalid for a rule that cannot be meant, NotFound.
+    the answer says why. Of all open ones it takes those that the viewer may settle. Raises Invalid for a rule that
+    cannot be meant, NotFound, Denied.
 
     Costs about 20 us a field for a dry run and 200 us a record for the decision.
     """
     check_rule(msgspec.structs.asdict(rule), [])
     if dry_run:
         with store.read() as db:
-            return _Settling(OpenRequest(db, actor), rule, dry_run=True).settle(ids)
+            return _Settling(OpenRequest(db, actor, reason), rule, dry_run=True).settle(ids)
     with store.write() as db:
-        request = OpenRequest(db, actor, f"settled by {rule.label}")
+        request = OpenRequest(db, actor, reason, told=f"settled by {rule.label}")
         settlement = _Settling(request, rule, dry_run=False).settle(ids)
         return msgspec.structs.replace(settlement, receipt=request.finish([]))
 
@@ -52,6 +58,7 @@ class _Settling:
     def settle(self, ids: Sequence[RecordId] | None) -> Settlement:
         for rows in _chunks(self.db, ids):
             of_chunk = [(row, stored_fields("conflict", row)) for row in rows]
+            of_chunk = [(row, stored) for row, stored in of_chunk if self._may_settle(stored, named=ids is not None)]
             loaded = _records(self.db, [stored for _, stored in of_chunk])
             for row, stored in of_chunk:
                 entity, id = stored["entity"], stored["record"]
@@ -62,10 +69,26 @@ class _Settling:
                 if row[6] is None and (entity, id) in loaded:
                     self._settle_one(row, stored, loaded[entity, id])
         still_open = self.total - self.decided
-        sample = _shown(self.db, self.sample)
+        sample = _shown(Reading(self.db, self.request.viewer), self.sample)
         return Settlement(
             self.decided, self.total, len(self.records), still_open, sample=sample, refused=self.refused[:SAMPLE]
         )
+
+    def _may_settle(self, stored: dict[str, Any], *, named: bool) -> bool:
+        """Raises NotFound, Denied for one that was named."""
+        try:
+            permissions.check_settling(
+                self.request, stored["entity"], stored["record"], whole=stored["question"] != "fields"
+            )
+        except Hidden as hidden:
+            if named:
+                raise Hidden(hidden.ref, GONE) from None
+            return False
+        except Denied:
+            if named:
+                raise
+            return False
+        return True
 
     def _settle_one(self, row: Row, stored: dict[str, Any], record_row: Row) -> None:
         entity, id = stored["entity"], stored["record"]
@@ -79,10 +102,11 @@ class _Settling:
             for name, one in found.items()
         }
         try:
+            confidential.check_choices(self.request, stored, still_open, found)
             self._check(entity, record_row, {name: value for name, (value, _) in decisions.items()})
             if not self.dry_run:
                 conflicts.apply(self.request, row, stored, decisions, record_row)
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, Denied) as error:
             self.refused.append((names(self.db, entity, [id])[id].title, str(error)))
             return
         self.decided += len(found)
@@ -94,8 +118,13 @@ class _Settling:
         """Raises, before anything is written, what writing would raise."""
         if WHOLE in values:
             conflicts.check_fate(self.request, entity, row, values[WHOLE])
-        elif entity in ("type", "link"):
-            self.request.check_whole(entity, row[0], stored_fields(entity, row) | values)
+            return
+        current = stored_fields(entity, row)
+        after = {name: value for name, value in values.items() if not FIELDS[entity][name].same(value, current[name])}
+        permissions.check_change(self.request, entity, current, after)
+        confidential.check_change(self.request, entity, row, current, after)
+        if entity in ("type", "link"):
+            self.request.check_whole(entity, row[0], current | values)
 
 
 def _chunks(db: Connection, ids: Sequence[RecordId] | None) -> Iterator[list[Row]]:
@@ -109,7 +138,7 @@ def _chunks(db: Connection, ids: Sequence[RecordId] | None) -> Iterator[list[Row
         chunk = list(ids[start : start + CHUNK])
         rows = load(db, "conflict", f"t.uid IN ({','.join('?' * len(chunk))})", chunk)
         if len(rows) < len(set(chunk)):
-            raise NotFound("one of these conflicts is gone; look at the list again")
+            raise NotFound(GONE)
         yield rows
 
 
@@ -144,12 +173,12 @@ def _loser(entity: Entity, conflict: FieldConflict, value: Any) -> Any:
     return conflict.theirs if same(value, conflict.mine) else conflict.mine if same(value, conflict.theirs) else None
 
 
-def _shown(db: Connection, sample: list[tuple[Entity, int, str, Any]]) -> list[tuple[str, str, str]]:
-    return [
-        (
-            names(db, entity, [id])[id].title,
-            field_of(entity, name).label,
-            field_of(entity, name).format(value),
-        )
-        for entity, id, name, value in sample[:SAMPLE]
-    ]
+def _shown(reading: Reading, sample: list[tuple[Entity, int, str, Any]]) -> list[tuple[str, str, str]]:
+    """Without what is confidential."""
+    shown = []
+    for entity, id, name, value in sample[:SAMPLE]:
+        record = names(reading.db, entity, [id])[id]
+        field = field_of(entity, name)
+        values, _ = reading.fields(entity, id, Ref(entity, record.uid), {name: value})
+        shown.append((record.title, field.label, field.format(values.get(name, field.empty))))
+    return shown

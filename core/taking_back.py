@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from core import conflicts, link_moves, merged, sources, trash
-from core.errors import Conflict, Invalid
+from core import confidential, conflicts, link_moves, merged, permissions, sources, trash
+from core.errors import Conflict, Denied, Invalid
 from core.fields import FIELDS, RECORDS, Entity
 from core.meeting import context_of
 from core.merge import merge
@@ -39,8 +39,9 @@ def take_back(store: Store, actor: Actor, scope: TakingBack, *, dry_run: bool, r
     a record that cannot follow is told as kept."""
     try:
         with store.write() as db:
-            found = find_scope(db, scope)
-            request = OpenRequest(db, actor, reason or found.reason)
+            request = OpenRequest(db, actor, reason)
+            found = find_scope(request, scope)
+            request.reason = request.reason or found.reason
             if scope.ref is not None:
                 _refuse_merged(request, scope.ref)
             taking = _take_back(request, scope, found)
@@ -74,7 +75,8 @@ def _take_back(request: OpenRequest, wanted: TakingBack, scope: Scope) -> Taking
     records = 0
     for entity, id, scoped in _in_order(scope):
         rows = load(request.db, entity, "t.id = ?", (id,))
-        one = _Record(request, entity, rows[0], wanted, scoped).take_back() if rows else _purged(entity)
+        refused = scope.kept.get((entity, id), "")
+        one = _Record(request, entity, rows[0], wanted, scoped).take_back(refused) if rows else _purged(entity)
         if one is None:
             continue
         if one.kept:
@@ -92,8 +94,11 @@ def _unsay(request: OpenRequest, wanted: TakingBack, scope: Scope) -> None:
     """What sources said in the changes that go was not said."""
     seqs = [seq for scoped in scope.changes.values() for seq in scoped.seqs]
     requests = {id for (id,) in in_chunks(request.db, "SELECT request_id FROM change WHERE seq IN", seqs)}
-    record = next(iter(scope.changes)) if wanted.ref is not None else None
-    sources.take_back(request, requests, record, wanted.fields)
+    if wanted.ref is None and request.viewer.unrestricted:
+        sources.take_back(request, requests, None, wanted.fields)
+        return
+    for record in scope.changes.keys() - scope.kept.keys():
+        sources.take_back(request, requests, record, wanted.fields)
 
 
 def _in_order(scope: Scope) -> Iterable[tuple[Entity, int, Scoped]]:
@@ -128,14 +133,18 @@ class _Record:
         self.taken: dict[str, Taken] = {}
         self.name = names(self.db, entity, [row[0]])[row[0]]
 
-    def take_back(self) -> Touched | None:
-        """None where there is nothing to do."""
+    def take_back(self, refused: str) -> Touched | None:
+        """None where there is nothing to do; `refused` says why the viewer may not do it."""
         values = {} if self.course.was_made else self._values_without()
         lives, lived = self.course.lives_without, self.course.is_alive
         if lives == lived and not values and not self.clashing:
             return None
         kind: ChangeKind = "updated" if lives == lived else "restored" if lives else "deleted"
+        if refused:
+            return self._told(kind, values, refused)
         try:
+            permissions.check_change(self.request, self.entity, self.course.current, values)
+            confidential.check_change(self.request, self.entity, self.row, self.course.current, values)
             if self.entity not in RECORDS and self.course.overtaken:
                 raise Conflict("it was changed later")
             if kind == "restored":
@@ -144,7 +153,7 @@ class _Record:
                 self._edit(values)
             if kind == "deleted":
                 self._delete()
-        except (Conflict, Invalid) as error:
+        except (Conflict, Invalid, Denied) as error:
             return self._told(kind, values, str(error))
         return self._told(kind, values)
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args, get_type_hints
 
+import msgspec
+
+from core import permissions, reversals
 from core.changes import LOG
-from core.errors import Invalid, NotFound
+from core.errors import Denied, Invalid, NotFound
 from core.fields import FIELDS, RECORDS, Entity, format_instant, now
 from core.fields import field as find_field
 from core.history import find_step
-from core.records import load_one, names
+from core.records import in_chunks, load_one, names
 from core.store import Connection
 from core.values import Actor
 from core.write_values import TakingBack
 
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
+
 WAYS_IN: Final[tuple[str, ...]] = get_args(get_type_hints(Actor)["via"])
 LOG_BY_REQUEST: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq"
+NOTHING_SEEN: Final = "there is nothing to take back there; the history of a record names the requests that changed it"
+"""Whether there is nothing, or nothing that the viewer may see."""
 BIRTHS_AND_DEATHS: Final = frozenset({"created", "deleted", "restored"})
 
 
 class Scope(NamedTuple):
-    """The changes to take back, by record, and the reason that the log gives for it."""
+    """The changes to take back, by record, and the reason that the log gives for it; of some records, why the viewer
+    may not change them."""
 
     changes: Mapping[tuple[Entity, int], Scoped]
     reason: str
+    kept: Mapping[tuple[Entity, int], str] = {}
 
 
 class Scoped:
@@ -37,10 +47,39 @@ class Scoped:
         self.life = ""
 
 
-def find_scope(db: Connection, wanted: TakingBack) -> Scope:
-    """Raises Invalid for one that cannot be meant, NotFound for an unknown record, actor or request, and when nothing
-    was done there."""
+def find_scope(request: OpenRequest, wanted: TakingBack) -> Scope:
+    """What the viewer may see of it. Raises Invalid for one that cannot be meant, NotFound for an unknown record, actor
+    or request, and when nothing was done there; Denied for one record that the viewer may not change."""
     _check(wanted)
+    if request.viewer.unrestricted:
+        return _find(request.db, wanted)
+    if wanted.ref is not None:
+        permissions.require(request, wanted.ref, "see")
+    try:
+        scope = _find(request.db, wanted)
+    except NotFound:
+        if wanted.request is None and not (wanted.actor or wanted.via):
+            raise
+        raise NotFound(NOTHING_SEEN) from None
+    return _visible(request, wanted, scope)
+
+
+def _visible(request: OpenRequest, wanted: TakingBack, scope: Scope) -> Scope:
+    seqs = [seq for scoped in scope.changes.values() for seq in scoped.seqs]
+    rows = in_chunks(request.db, "SELECT entity, record_id, kind, before, after FROM change WHERE seq IN", seqs)
+    past = (reversals.Past(*row[:3], *map(msgspec.json.decode, row[3:])) for row in rows)
+    refused = reversals.refusals(request, past, seen=True)
+    kept = {key: why for key, why in refused.items() if isinstance(why, Denied)}
+    seen = {key: scoped for key, scoped in scope.changes.items() if key in kept or key not in refused}
+    if not seen:
+        raise NotFound(NOTHING_SEEN)
+    if wanted.ref is not None:
+        for why in kept.values():
+            raise why
+    return Scope(seen, scope.reason, {key: str(why) for key, why in kept.items()})
+
+
+def _find(db: Connection, wanted: TakingBack) -> Scope:
     if wanted.ref is None:
         return _of_actor_or_request(db, wanted, Conditions(LOG_BY_REQUEST), "")
     row = load_one(db, wanted.ref)

@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from core import merged, sources, trash
+from core import merged, reversals, sources, trash
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
+from core.reversals import Past
 from core.store import Connection, Store
 from core.values import Actor, RecordId
 from core.write_values import Receipt
@@ -38,56 +39,68 @@ ORDER BY id DESC LIMIT 1
 """
 
 
-def undo(store: Store, actor: Actor, uid: RecordId | None) -> Receipt:
-    """Takes back a request, by default the actor's latest. Raises NotFound, Conflict."""
+def undo(store: Store, actor: Actor, uid: RecordId | None, *, reason: str = "") -> Receipt:
+    """Takes back a request, by default the actor's latest. Raises NotFound, Denied, Conflict."""
     with store.write() as db:
         if uid is None:
             found = db.execute(LAST_DONE, (actor.name,)).fetchone()
         else:
             found = db.execute("SELECT id FROM request WHERE uid = ?", (uid,)).fetchone()
+        missing = "there is nothing to undo" if uid is None else "there is no such request to undo"
         if not found:
-            raise NotFound("there is nothing to undo" if uid is None else "there is no such request to undo")
-        return _revert(db, actor, found[0])
+            raise NotFound(missing)
+        return _revert(db, actor, found[0], reason, missing)
 
 
-def redo(store: Store, actor: Actor) -> Receipt:
-    """Takes back the actor's latest undo, while it did nothing else since. Raises NotFound, Conflict."""
+def redo(store: Store, actor: Actor, *, reason: str = "") -> Receipt:
+    """Takes back the actor's latest undo, while it did nothing else since. Raises NotFound, Denied, Conflict."""
     with store.write() as db:
         found = db.execute(LAST_UNDONE, (actor.name,)).fetchone()
+        missing = "there is nothing to redo"
         if not found:
-            raise NotFound("there is nothing to redo")
-        return _revert(db, actor, found[0])
+            raise NotFound(missing)
+        return _revert(db, actor, found[0], reason, missing)
 
 
-def undo_change(store: Store, actor: Actor, seq: int) -> Receipt:
-    """Takes back one change, as a request that can be undone itself. Raises NotFound, Conflict."""
+def undo_change(store: Store, actor: Actor, seq: int, *, reason: str = "") -> Receipt:
+    """Takes back one change, as a request that can be undone itself. Raises NotFound, Denied, Conflict."""
     with store.write() as db:
         changes = list(_logged(db, seq, seq))
+        missing = f"there is no change {seq}"
         if not changes:
-            raise NotFound(f"there is no change {seq}")
+            raise NotFound(missing)
         id, size = db.execute(
             "SELECT r.id, r.last_seq - r.first_seq + 1 FROM change c JOIN request r ON r.id = c.request_id"
             " WHERE c.seq = ?",
             (seq,),
         ).fetchone()
         if size == 1:
-            return _revert(db, actor, id)
+            return _revert(db, actor, id, reason, missing)
+        request = OpenRequest(db, actor, reason, told=f"undo of change {seq}")
+        _check(request, changes, missing)
         _, entity, record, kind, *_ = changes[0]
         if entity == "profile" and kind == "deleted":
             merged.refuse(db, load(db, entity, "t.id = ?", (record,))[0], merged.SPLIT)
-        request = OpenRequest(db, actor, f"undo of change {seq}")
         sources.take_back(request, [id], record=(entity, record))
         return _take_back(request, changes)
 
 
-def _revert(db: Connection, actor: Actor, id: int) -> Receipt:
+def _revert(db: Connection, actor: Actor, id: int, reason: str, missing: str) -> Receipt:
+    """`missing` is what is said where the viewer may not see all of the request."""
     undo, first, last = db.execute("SELECT undo, first_seq, last_seq FROM request WHERE id = ?", (id,)).fetchone()
+    request = OpenRequest(db, actor, reason, reverts=id, undo=not undo)
+    changes = _logged(db, first, last)
+    _check(request, changes, missing)
     taken = db.execute("SELECT actor, at FROM request WHERE reverts = ?", (id,)).fetchone()
     if taken:
         raise Conflict(f"{taken[0]} has undone that already, {format_instant(taken[1])}")
-    request = OpenRequest(db, actor, reverts=id, undo=not undo)
     sources.take_back(request, [id])
-    return _take_back(request, _logged(db, first, last))
+    return _take_back(request, changes)
+
+
+def _check(request: OpenRequest, changes: Iterable[Logged], missing: str) -> None:
+    past = (Past(entity, id, kind, before, after) for _, entity, id, kind, _, before, after in changes)
+    reversals.check(request, past, missing)
 
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
