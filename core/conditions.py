@@ -56,7 +56,7 @@ def check(text: str) -> str:
 
 def holds(text: str, context: Context) -> bool:
     """Whether the condition, which was checked before, is met; one that is empty always is."""
-    return not text or _parse(text)(context)
+    return not text.strip() or _parse(text)(context)
 
 
 @lru_cache(maxsize=1024)
