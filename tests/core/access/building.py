@@ -14,12 +14,14 @@ from random import Random
 from typing import Any, cast
 
 from core.conditions import Context
+from core.fields import parse_instant
 from core.local import LocalWorkspace
 from core.values import Actor, RecordId, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Restore, Write
 from tests.core.access.oracle import ACTIONS, Account, Conflict, Grant, Group, Link, LinkName, World
 from tests.core.access.worlds import OWNER
 
+FAR_AHEAD = parse_instant("2100-01-01")
 ENDS = ("document", "profile", "type")
 
 
@@ -239,12 +241,20 @@ class _Builder:
         }
         window = _window_of(grant) | {"condition": grant.condition}
         if self.random.random() > 0.8:  # another one to the same, which goes again
-            receipt = self.workspace.write([Create("grant", fixed | {"effect": "allow", "action": "share"})])
+            receipt = self.workspace.write([Create("grant", fixed | self._draft_of(window))])
             if self.random.random() < 0.5:
                 self.workspace.undo(receipt.request)
             else:
                 self._write(Delete(receipt.refs[0]))
-        self._create_with_detour("grant", name, fixed, window)
+        if self.random.random() < 0.7:
+            self._make_record("grant", name, fixed | window)
+        else:
+            self._create("grant", name, fixed | self._draft_of(window))
+            self._set_with_detour("grant", name, window)
+
+    def _draft_of(self, window: dict[str, Any]) -> dict[str, Any]:
+        """Another window, as no two grants may say the same."""
+        return window | {"valid_from": None, "valid_until": FAR_AHEAD + len(self.built.refs), "condition": ""}
 
     def _plan_trash(self) -> None:
         """After all that has to be done to what goes there, or with its name, was done."""

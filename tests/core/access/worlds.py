@@ -72,7 +72,8 @@ def random_world(random: Random) -> World:
     accounts = _random_accounts(random, list(groups), list(roles), list(profiles))
     links = _random_links(random, documents, profiles, list(types))
     world = World(accounts, groups, roles, types, profiles, documents, links)
-    grants = {f"grant {n}": _random_grant(random, world) for n in range(random.randint(12, 36))}
+    distinct = dict.fromkeys(_random_grant(random, world) for _ in range(random.randint(12, 36)))
+    grants = {f"grant {n}": replace(grant, in_trash=_rarely(random)) for n, grant in enumerate(distinct)}
     marks = {}
     for entity in ("profile", "document"):
         for attribute in random.sample(ATTRIBUTES, random.randint(0, 2)):
@@ -215,17 +216,17 @@ def _random_grant(random: Random, world: World) -> Grant:
         target = random.choice(list(world.records(target_kind)))
     else:
         target_kind, target = random.choice(AREAS), ""
+    actions = ("see", "edit", "administer") if target_kind in AREAS[2:] else ("see", "see", "see", *ACTIONS)
     window = _random_window(random, 0.75)
     return Grant(
         subject_kind,
         random.choice(subjects[subject_kind]),
-        random.choice(("see", "see", "see", *ACTIONS)),
+        random.choice(actions),
         target_kind,
         target,
         "deny" if random.random() > 0.75 else "allow",
         *window,
         condition="" if random.random() < 0.75 else random.choice(CONDITIONS),
-        in_trash=_rarely(random),
     )
 
 
