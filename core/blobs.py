@@ -14,6 +14,7 @@ from core.store import file_errors
 
 CHUNK: Final = 1 << 20
 LIMIT: Final = 100 << 20  # bytes of one content
+NOT_HERE: Final = "the content {sha256} is not in this store"
 
 
 def store_content(folder: Path, stream: BinaryIO) -> tuple[str, int]:
@@ -51,7 +52,7 @@ def open_content(folder: Path, sha256: str) -> BinaryIO:
     path = _path(folder, sha256)
     with file_errors(path):
         if not re.fullmatch("[0-9a-f]{64}", sha256) or not path.exists():
-            raise NotFound(f"the content {sha256} is not in this store")
+            raise NotFound(NOT_HERE.format(sha256=sha256))
         file = path.open("rb")
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
             file.close()

@@ -16,8 +16,10 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from core import identifiers, merged, person_names
+from core.reading import Reading
 from core.records import in_chunks
-from core.store import Connection, Store
+from core.rights import has
+from core.store import Connection
 from core.values import Candidate, ProfileRow
 
 SHARED: Final = 3
@@ -46,16 +48,18 @@ class Profile(NamedTuple):
         return self.kind == "person"
 
 
-def find(store: Store, limit: int) -> list[Candidate]:
-    """Up to `limit` pairs, the strong first, of these the ones with more evidence; the older profile is the one."""
-    with store.read() as db:
-        pairs = _Pairs(_told_apart(db))
-        profiles = _load(db)
-        _by_identifiers(profiles, pairs)
-        _by_alias(profiles, pairs)
-        _by_name(profiles, pairs)
-        found = sorted(pairs.evidence.items(), key=lambda item: (_order(item[1]), item[0]))[: max(0, limit)]
-        rows = _rows(db, {id for pair, _ in found for id in pair})
+def find(reading: Reading, limit: int) -> list[Candidate]:
+    """Up to `limit` pairs, the strong first, of these the ones with more evidence; the older profile is the one.
+
+    Profiles that may not be seen, and attributes that are withheld of any, are as if there were none.
+    """
+    pairs = _Pairs(_told_apart(reading.db))
+    profiles = _load(reading)
+    _by_identifiers(profiles, pairs)
+    _by_alias(profiles, pairs)
+    _by_name(profiles, pairs)
+    found = sorted(pairs.evidence.items(), key=lambda item: (_order(item[1]), item[0]))[: max(0, limit)]
+    rows = _rows(reading.db, {id for pair, _ in found for id in pair})
     return [
         Candidate(rows[one], rows[other], _strength(evidence), "; ".join(why for _, why in evidence))
         for (one, other), evidence in found
@@ -202,8 +206,9 @@ _decode_entries = msgspec.json.Decoder(list[dict[str, str]]).decode
 _decode_map = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def _load(db: Connection) -> list[Profile]:
-    """The living profiles, the oldest first."""
+def _load(reading: Reading) -> list[Profile]:
+    """The living profiles that may be seen, the oldest first."""
+    db, viewer = reading.db, reading.viewer
     external: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for id, source, external_id in db.execute(
         "SELECT record_id, source, external_id FROM external_id WHERE entity = 'profile'"
@@ -212,12 +217,16 @@ def _load(db: Connection) -> list[Profile]:
     rows = db.execute(
         "SELECT id, uid, kind, name, aliases, emails, phones, attributes FROM profile"
         " WHERE deleted_at IS NULL ORDER BY id"
-    )
-    return [_profile(external.get(row[0], []), *row) for row in rows]
+    ).fetchall()
+    seen = reading.seen("profile", [row[0] for row in rows])
+    reads_all = has(viewer.all_rights("profile"), "confidential") and "profile" not in viewer.identity.denies_on
+    withheld = frozenset() if reads_all else viewer.identity.marks.get("profile", frozenset())
+    return [_profile(external.get(row[0], []), withheld, *row) for row in rows if row[0] in seen]
 
 
 def _profile(
     external: list[tuple[str, str]],
+    withheld: frozenset[str],
     id: int,
     uid: bytes,
     kind: str,
@@ -228,6 +237,7 @@ def _profile(
     attributes: str,
 ) -> Profile:
     held = _decode_map(attributes) if attributes != "{}" else {}
+    held = {name: value for name, value in held.items() if name not in withheld} if withheld else held
     written = [entry["value"] for entry in _decode_entries(emails)] if emails != "[]" else []
     written += identifiers.addresses(held)
     handles = set(identifiers.handles(held))

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from threading import Event
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
 from core.errors import NotFound
-from core.fields import Entity
+from core.fields import ADMINISTRATION, Entity
 from core.merge_values import Taken
+from core.reading import Reading
 from core.records import DIGEST, ENDS, TABLES, Name, body_of, names
 from core.store import Connection, Store
-from core.values import Actor, Change, RecordId, Ref
+from core.values import COUNT_LIMIT, Actor, Change, Changes, RecordId, Ref, access_notice
+from core.viewer import Viewer
 
 POLL: Final = 0.05  # seconds; a look at PRAGMA data_version costs some 5 us
 BATCH: Final = 1_000  # changes
+LOOKED_AT: Final = 20_000
+"""Entries, at most, that are looked at for one answer to who does not see everything."""
 PURGED: Final = Name(bytes(16), "(purged)")
 GLIMPSE: Final = 1_000  # characters of a text, where the feed of all records shows one
+
+Entry = tuple[Any, ...]
+"""A row of SELECT."""
 
 _decode_taken = msgspec.json.Decoder(dict[str, Taken]).decode
 
 SELECT: Final = """
 SELECT c.seq, r.uid, c.entity, c.record_id, c.kind, c.revision, c.version, c.before, c.after,
-       r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1, c.taken
+       r.actor, r.via, r.at, r.reason, v.uid, r.last_seq - r.first_seq + 1, c.taken, r.first_seq
 FROM {log} LEFT JOIN request v ON v.id = r.reverts
 """
 LOG: Final = "change c JOIN request r ON r.id = c.request_id"
@@ -34,7 +41,7 @@ LOG_OF_ACTOR: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_se
 
 
 def read(
-    store: Store,
+    reading: Reading,
     *,
     ref: Ref | None = None,
     request: RecordId | None = None,
@@ -43,7 +50,110 @@ def read(
     after: int | None = None,
     before: int | None = None,
     limit: int,
-) -> list[Change]:
+) -> Changes:
+    """Those that are asked for and may be seen. At most LOOKED_AT entries are looked at for that."""
+    db = reading.db
+    asked = _asked(db, ref=ref, request=request, actor=actor, entity=entity)
+    forward = after is not None
+
+    def fetch(seq: int | None, size: int) -> list[Entry]:
+        """Those that follow this one, the first ones without it."""
+        bounds = {"after": seq if forward and seq is not None else after}
+        bounds["before"] = seq if not forward and seq is not None else before
+        return asked.fetch(db, forward, bounds, size)
+
+    if reading.viewer.unrestricted:
+        rows = fetch(None, limit)
+        go_on = rows[-1][0] if rows and len(rows) == limit else None
+    else:
+        rows, go_on = _seen_of(reading, fetch, limit)
+    return Changes(_changes(reading, rows, whole=ref is not None or request is not None), go_on)
+
+
+def cursor(db: Connection) -> int:
+    """The seq of the latest change; 0 when there is none."""
+    (seq,) = db.execute("SELECT max(seq) FROM change").fetchone()
+    return int(seq or 0)
+
+
+# --- following ----------------------------------------------------------------------------------------------
+
+
+def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], Viewer]) -> Iterator[list[Change]]:
+    """Changes committed after this seq, by whichever process; ends when `stop` is set.
+
+    Each batch is what the follower, who is asked for anew, may see of it then, and ends with an access_notice where it
+    may see more or less since. Raises what `viewer` raises.
+    """
+    db = store.connect()
+    try:
+        version = None
+        while not stop.is_set():
+            (latest,) = db.execute("PRAGMA data_version").fetchone()
+            if latest == version:
+                stop.wait(POLL)
+                continue
+            version = latest
+            while True:
+                with store.read() as snapshot:
+                    reading = Reading(snapshot, viewer(snapshot))
+                    entries = EVERYTHING.fetch(snapshot, True, {"after": seen}, BATCH)
+                    batch = _batch(reading, entries)
+                if not entries:
+                    break
+                seen = entries[-1][0]
+                if batch:
+                    yield batch
+    finally:
+        db.close()
+
+
+def _batch(reading: Reading, entries: list[Entry]) -> list[Change]:
+    if reading.viewer.unrestricted:
+        return _changes(reading, entries, whole=False)
+    batch = _changes(reading, _seen(reading, entries), whole=False)
+    if any(map(_may_move_sight, entries)):
+        identity = reading.viewer.identity
+        batch.append(access_notice(identity.id, identity.name, entries[-1][0], entries[-1][11]))
+    return batch
+
+
+def _may_move_sight(entry: Entry) -> bool:
+    """Whether the change may have opened or closed records other than its own to somebody."""
+    entity, kind = entry[2], entry[4]
+    if entity in ADMINISTRATION or entity == "type":
+        return True
+    if kind == "updated":
+        return entity == "link" and "valid_" in entry[8]
+    return entity == "link" or (entity in ("profile", "document") and kind != "created")
+
+
+# --- what of the log is asked for, and may be seen ------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """A part of the log, as SQL."""
+
+    log: str
+    order: str
+    where: tuple[str, ...]
+    parameters: Mapping[str, Any]
+
+    def fetch(self, db: Connection, forward: bool, bounds: Mapping[str, int | None], size: int) -> list[Entry]:
+        """Up to `size` entries between the bounds, the oldest first where they are read `forward`."""
+        given = {name: seq for name, seq in bounds.items() if seq is not None}
+        where = [*self.where, *(BOUNDS[name] for name in given)]
+        sql = SELECT.format(log=self.log) + (f" WHERE {' AND '.join(where)}" if where else "")
+        sql += f" ORDER BY {self.order.format(way='ASC' if forward else 'DESC')} LIMIT {size:d}"
+        entries: list[Entry] = db.execute(sql, {**self.parameters, **given}).fetchall()
+        return entries
+
+
+BOUNDS: Final = {"after": "c.seq > :after", "before": "c.seq < :before"}
+EVERYTHING: Final = Asked(LOG, "c.seq {way}", (), {})
+
+
+def _asked(db: Connection, *, ref: Ref | None, request: RecordId | None, actor: str, entity: Entity | None) -> Asked:
     where: list[str] = []
     parameters: dict[str, Any] = {}
     log, order = LOG, "c.seq {way}"
@@ -54,60 +164,64 @@ def read(
         where.append("+c.entity = :entity")  # the sign keeps change_of_record out, which would have to be sorted
         parameters["entity"] = entity
     if request is not None:
-        span = store.fetch("SELECT first_seq, last_seq FROM request WHERE uid = ?", (request,))
+        span = db.execute("SELECT first_seq, last_seq FROM request WHERE uid = ?", (request,)).fetchone()
         where.append("c.seq BETWEEN :first AND :last")
-        parameters["first"], parameters["last"] = span[0] if span else (1, 0)
+        parameters["first"], parameters["last"] = span or (1, 0)
     if actor:
         where.append("r.actor = :actor")
         parameters["actor"] = actor
         if ref is None:
             log, order = LOG_OF_ACTOR, "r.id {way}, c.seq {way}"
-    if after is not None:
-        where.append("c.seq > :after")
-        parameters["after"] = after
-    if before is not None:
-        where.append("c.seq < :before")
-        parameters["before"] = before
-    sql = SELECT.format(log=log) + (f" WHERE {' AND '.join(where)}" if where else "")
-    sql += f" ORDER BY {order.format(way='DESC' if after is None else 'ASC')} LIMIT {limit:d}"
-    with store.read() as db:
-        rows = db.execute(sql, parameters).fetchall()
-        return _changes(db, rows, whole=ref is not None or request is not None)
+    return Asked(log, order, tuple(where), parameters)
 
 
-def cursor(store: Store) -> int:
-    """The seq of the latest change; 0 when there is none."""
-    ((seq,),) = store.fetch("SELECT max(seq) FROM change")
-    return int(seq or 0)
+def _seen_of(
+    reading: Reading, fetch: Callable[[int | None, int], list[Entry]], limit: int
+) -> tuple[list[Entry], int | None]:
+    """Up to `limit` entries that may be seen, and from which one to go on."""
+    found: list[Entry] = []
+    looked_at, last = 0, None
+    size = min(max(limit, 50), 1_000)
+    while len(found) < limit and looked_at < LOOKED_AT:
+        entries = fetch(last, size)
+        found += _seen(reading, entries)
+        looked_at += len(entries)
+        last = entries[-1][0] if len(entries) == size else None
+        if last is None:
+            break
+    if len(found) > limit:
+        return found[:limit], found[limit - 1][0] if limit else None
+    return found, last
 
 
-def follow(store: Store, stop: Event, after: int | None) -> Iterator[list[Change]]:
-    """Changes committed from this call on (or after that seq), by whichever process; ends when `stop` is set."""
-    return _follow(store, stop, cursor(store) if after is None else after)
+def _seen(reading: Reading, entries: list[Entry]) -> list[Entry]:
+    """Those of records that may be seen now; what was purged is told to those alone who see everything."""
+    ids: defaultdict[Entity, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry[3] > 0:
+            ids[entry[2]].add(entry[3])
+    seen = {entity: reading.seen(entity, of_entity) for entity, of_entity in ids.items()}
+    return [entry for entry in entries if entry[3] > 0 and entry[3] in seen[entry[2]]]
 
 
-def _follow(store: Store, stop: Event, seen: int) -> Iterator[list[Change]]:
-    db = store.connect()
-    try:
-        version = None
-        while not stop.is_set():
-            (latest,) = db.execute("PRAGMA data_version").fetchone()
-            if latest == version:
-                stop.wait(POLL)
-                continue
-            version = latest
-            while batch := read(store, after=seen, limit=BATCH):
-                seen = batch[-1].seq
-                yield batch
-    finally:
-        db.close()
+def _sizes(reading: Reading, entries: list[Entry]) -> dict[RecordId, int]:
+    """How many changes of these requests may be seen, of up to COUNT_LIMIT of each; all where everything is seen."""
+    sizes = {entry[1]: entry[14] for entry in entries}
+    if reading.viewer.unrestricted:
+        return sizes
+    shown = Counter(entry[1] for entry in entries)
+    for request, first in {entry[1]: entry[16] for entry in entries if entry[14] > 1}.items():
+        span = {"after": first - 1, "before": first + min(sizes[request], COUNT_LIMIT)}
+        sizes[request] = max(shown[request], len(_seen(reading, EVERYTHING.fetch(reading.db, True, span, COUNT_LIMIT))))
+    return sizes
 
 
 # --- from rows to changes -----------------------------------------------------------------------------
 
 
-def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> list[Change]:
-    """The values of the log as fields; texts whole or their beginning."""
+def _changes(reading: Reading, rows: list[Entry], *, whole: bool) -> list[Change]:
+    """The values of the log as fields, without what is withheld; texts whole or their beginning."""
+    db, sizes = reading.db, _sizes(reading, rows)
     parsed = [(row, msgspec.json.decode(row[7]), msgspec.json.decode(row[8])) for row in rows]
     wanted: dict[Entity, set[int]] = defaultdict(set)
     for row, before, after in parsed:
@@ -117,10 +231,13 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
                 for end in ENDS.keys() & values.keys():
                     wanted[cast(Entity, end)].add(values[end])
     known = {entity: names(db, entity, ids) for entity, ids in wanted.items()}
+    for entity in wanted:
+        reading.parts(entity, known[entity])
     changes = []
     for row, before, after in parsed:
         name = known[row[2]].get(row[3], PURGED)
-        for values in (before, after):
+        told = _told(reading, row, Ref(row[2], name.uid), before, after)
+        for values in (told.before, told.after):
             _as_fields(db, row[2], values, known, whole)
         changes.append(
             Change(
@@ -131,18 +248,43 @@ def _changes(db: Connection, rows: list[tuple[Any, ...]], *, whole: bool) -> lis
                 kind=row[4],
                 revision=row[5],
                 version=row[6],
-                before=before,
-                after=after,
+                before=told.before,
+                after=told.after,
                 actor=Actor(row[9], row[10]),
                 at=row[11],
                 ends=name.ends,
                 reason=row[12],
                 reverts=row[13],
-                size=row[14],
-                taken=_taken(db, row[2], row[15], whole),
+                size=sizes[row[1]],
+                taken=_with_text(db, row[2], told.taken, whole),
+                withheld=told.withheld,
             )
         )
     return changes
+
+
+class Told(NamedTuple):
+    """What of a change may be told."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    taken: dict[str, Taken]
+    withheld: list[str]
+
+
+def _told(reading: Reading, row: Entry, ref: Ref, before: dict[str, Any], after: dict[str, Any]) -> Told:
+    entity, id = row[2], row[3]
+    taken = taken_of(row[15])
+    if not reading.parts(entity, [id]).get(id):
+        return Told(before, after, taken, [])
+    overruled = {name: one.overruled for name, one in taken.items()}
+    shown, names = zip(*(reading.fields(entity, id, ref, values) for values in (before, after, overruled)), strict=True)
+    before, after = dict(shown[0]), dict(shown[1])
+    withheld = list(dict.fromkeys(name for some in names for name in some))
+    if withheld and (before.get("attributes") or {}) == (after.get("attributes") or {}):
+        before.pop("attributes", None)
+        after.pop("attributes", None)
+    return Told(before, after, {name: Taken(taken[name].how, value) for name, value in shown[2].items()}, withheld)
 
 
 def _as_fields(
@@ -166,11 +308,10 @@ def taken_of(text: str) -> dict[str, Taken]:
     return {} if text == "{}" else _decode_taken(text)
 
 
-def _taken(db: Connection, entity: Entity, text: str, whole: bool) -> dict[str, Taken]:
-    taken = taken_of(text)
+def _with_text(db: Connection, entity: Entity, taken: dict[str, Taken], whole: bool) -> dict[str, Taken]:
     merged = taken.get("text")
     if entity == "document" and merged and merged.overruled:
-        taken["text"] = Taken(merged.how, _body(db, merged.overruled, whole))
+        return taken | {"text": Taken(merged.how, _body(db, merged.overruled, whole))}
     return taken
 
 

@@ -13,44 +13,58 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import uuid_utils
 
-from core import sources, trash
+from core import confidential, sources, trash
+from core.access import Hidden
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.fields import Entity
 from core.merge import suggest, take
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken, field_of
-from core.records import Row, body_of, filled, keep_body, load, load_one, names, record, stored_fields, to_log
-from core.store import Connection, Store
+from core.reading import Reading
+from core.records import Row, body_of, filled, keep_body, load, load_one, names, stored_fields, to_log
+from core.store import Connection
 from core.values import ConflictRecord, RecordId, Ref
 from core.write_values import Resolve, Value
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
+UNKNOWN = "there is no such conflict; it may have been purged with its record"
 OF_RECORD = "t.entity = ? AND t.record_id = ? AND t.deleted_at IS NULL"  # by conflict_of_record
 
 
-def read(store: Store, id: RecordId) -> ConflictRecord:
-    """Raises NotFound."""
-    with store.read() as db:
-        row = _load(db, id)
-        stored = stored_fields("conflict", row)
-        about = names(db, stored["entity"], [stored["record"]]).get(stored["record"])
-        sides = sides_of(stored)
-        return ConflictRecord(
-            id=id,
-            record=Ref(stored["entity"], about.uid if about else bytes(16)),
-            title=about.title if about else "(purged)",
-            question=stored["question"],
-            fields=open_fields(db, stored) if row[6] is None else [],
-            mine=sides["mine"],
-            theirs=sides["theirs"],
-            suggested=stored["suggested"],
-            outcome=outcome_of(stored),
-            revision=row[2],
-            version=row[3],
-            created_at=row[4],
-            settled_at=row[6],
-        )
+def read(reading: Reading, id: RecordId) -> ConflictRecord:
+    """Without what is withheld. Raises NotFound."""
+    db, ref = reading.db, Ref("conflict", id)
+    row = _load(db, id)
+    if not reading.seen("conflict", [row[0]]):
+        raise Hidden(ref, UNKNOWN)
+    stored = stored_fields("conflict", row)
+    about = names(db, stored["entity"], [stored["record"]]).get(stored["record"])
+    sides = sides_of(stored)
+    fields, outcome = open_fields(db, stored) if row[6] is None else [], outcome_of(stored)
+    withheld: list[str] = []
+    if parts := reading.kept_from("conflict", row[0]):
+        fields, of_open = confidential.left_out_of_open(parts, fields)
+        outcome, of_settled = confidential.left_out_of_taken(parts, outcome)
+        withheld = list(dict.fromkeys((*of_open, *of_settled)))
+    else:
+        reading.fields("conflict", row[0], ref, stored)  # which notes what is handed out
+    return ConflictRecord(
+        id=id,
+        record=Ref(stored["entity"], about.uid if about else bytes(16)),
+        title=about.title if about else "(purged)",
+        question=stored["question"],
+        fields=fields,
+        mine=sides["mine"],
+        theirs=sides["theirs"],
+        suggested=stored["suggested"],
+        outcome=outcome,
+        revision=row[2],
+        version=row[3],
+        created_at=row[4],
+        settled_at=row[6],
+        withheld=withheld,
+    )
 
 
 def resolve(request: OpenRequest, write: Resolve) -> Ref:
@@ -60,13 +74,13 @@ def resolve(request: OpenRequest, write: Resolve) -> Ref:
     if row[6] is not None:
         raise Conflict("this conflict is settled already; the history of its record tells how")
     if write.version not in (None, row[3]):
-        raise Stale(record(db, "conflict", row))
+        raise Stale(Reading(db, request.viewer).record("conflict", row))
     stored = stored_fields("conflict", row)
     if (stored["entity"], stored["record"]) in request.touched:
         row, stored = refresh(request, row)
     still_open = {one.field: one for one in open_fields(db, stored)}
     decided: dict[str, tuple[Any, Taken]] = {}
-    for name, choice in write.choices.items():
+    for name, choice in confidential.check_choices(request, stored, still_open, write.choices).items():
         if name not in still_open:
             raise Invalid(f"is not open in this conflict; open are {', '.join(still_open)}", name)
         decided[name] = _chosen(stored["entity"], still_open[name], choice)
@@ -263,7 +277,7 @@ def _load(db: Connection, id: RecordId) -> Row:
     try:
         return load_one(db, Ref("conflict", id))
     except NotFound:
-        raise NotFound("there is no such conflict; it may have been purged with its record") from None
+        raise NotFound(UNKNOWN) from None
 
 
 def _of_side(db: Connection, entity: Entity, id: int, mine: Side, question: str) -> tuple[Row, dict[str, Any]] | None:

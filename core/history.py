@@ -9,12 +9,13 @@ import msgspec
 from core.changes import taken_of
 from core.errors import Invalid, NotFound
 from core.fields import FIELDS, Entity, format_instant
+from core.reading import Reading
 from core.records import ENDS, TITLES, Row, body_of, filled, load_one, record, stored_fields, to_log
-from core.store import Connection, Store
+from core.store import Connection
 from core.values import Actor, Blame, Record, Ref
 
 
-def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
+def record_at(db: Connection, ref: Ref, row: Row, *, at: int | None = None, revision: int | None = None) -> Record:
     """The record after its last change at or before the instant (microseconds), or as its revision was.
 
     Whether it was in the trash is of then; external ids, and the names of what a link joins, are of now. Raises
@@ -22,39 +23,43 @@ def record_at(store: Store, ref: Ref, *, at: int | None = None, revision: int | 
     """
     if at is not None and revision is not None:
         raise Invalid("ask for an instant or for a revision, not for both")
-    with store.read() as db:
-        row = load_one(db, ref)
-        now = record(db, ref.entity, row)
-        step = find_step(db, ref.entity, row, now.title, at=at, revision=revision)
-        fields = fields_after(db, ref.entity, row, step.seq)
-        if ref.entity == "link":
-            fields |= {name: now.fields[name] for name in ENDS}
-        return msgspec.structs.replace(
-            now,
-            title=fields[TITLES[ref.entity]] if ref.entity in TITLES else now.title,
-            fields=fields,
-            revision=step.revision,
-            version=step.version,
-            created_at=fields["created"],
-            updated_at=step.at,
-            updated_by=step.actor,
-            deleted_at=_deleted_at(db, ref.entity, row[0], step.seq),
-        )
+    now = record(db, ref.entity, row)
+    step = find_step(db, ref.entity, row, now.title, at=at, revision=revision)
+    fields = fields_after(db, ref.entity, row, step.seq)
+    if ref.entity == "link":
+        fields |= {name: now.fields[name] for name in ENDS}
+    return msgspec.structs.replace(
+        now,
+        title=fields[TITLES[ref.entity]] if ref.entity in TITLES else now.title,
+        fields=fields,
+        revision=step.revision,
+        version=step.version,
+        created_at=fields["created"],
+        updated_at=step.at,
+        updated_by=step.actor,
+        deleted_at=_deleted_at(db, ref.entity, row[0], step.seq),
+    )
 
 
-def blame(store: Store, ref: Ref) -> dict[str, Blame]:
-    """For each field that holds something, in the order of core.fields, the change that set it. Raises NotFound."""
-    with store.read() as db:
-        row = load_one(db, ref)
-        found: dict[str, Blame] = {}
-        missing = set(filled(ref.entity, stored_fields(ref.entity, row)))
-        for seq, revision, at, name, via, after, taken in db.execute(BLAME, (ref.entity, row[0])):
-            for field in missing & msgspec.json.decode(after).keys():
-                how = taken_of(taken).get(field)
-                found[field] = Blame(Actor(name, via), at, revision, seq, how.how if how else "")
-            if not (missing := missing - found.keys()):
-                break
-        return {field: found[field] for field in FIELDS[ref.entity] if field in found}
+def blame(reading: Reading, ref: Ref) -> dict[str, Blame]:
+    """For each field that holds something and is not withheld, in the order of core.fields, the change that set it.
+
+    Raises NotFound.
+    """
+    db, id = reading.db, reading.see(ref)
+    row = load_one(db, ref)
+    fields = stored_fields(ref.entity, row)
+    if reading.kept_from(ref.entity, id):
+        fields = dict(reading.fields(ref.entity, id, ref, fields)[0])
+    found: dict[str, Blame] = {}
+    missing = set(filled(ref.entity, fields))
+    for seq, revision, at, name, via, after, taken in db.execute(BLAME, (ref.entity, id)):
+        for field in missing & msgspec.json.decode(after).keys():
+            how = taken_of(taken).get(field)
+            found[field] = Blame(Actor(name, via), at, revision, seq, how.how if how else "")
+        if not (missing := missing - found.keys()):
+            break
+    return {field: found[field] for field in FIELDS[ref.entity] if field in found}
 
 
 def fields_after(db: Connection, entity: Entity, row: Row, seq: int) -> dict[str, Any]:

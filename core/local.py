@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
-
-import msgspec
 
 from core import (
     access,
@@ -21,22 +17,22 @@ from core import (
     changes,
     conflicts,
     history,
-    links,
     logins,
-    merged,
+    lookups,
+    memories,
+    naming,
     profile_merge,
     purge,
     reads,
-    search,
+    rights,
     settling,
-    sources,
     taking_back,
     undo,
     writes,
 )
-from core.errors import Ambiguous, NotFound
-from core.fields import RECORDS, Entity, now, sort_key
-from core.records import TABLES, TITLES, in_chunks, load, load_one, record
+from core.access_values import Me
+from core.fields import Entity, now
+from core.reading import Reading
 from core.rule_store import stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
@@ -45,6 +41,7 @@ from core.values import (
     Blame,
     Candidate,
     Change,
+    Changes,
     ConflictRecord,
     Count,
     Group,
@@ -57,8 +54,6 @@ from core.values import (
     Ref,
     Stats,
     TypeRow,
-    decode_tags,
-    id_text,
 )
 from core.viewer import Identity, Viewer, context_of, identify, read_epoch, view
 from core.workspace import PAGE, Progress
@@ -80,9 +75,25 @@ class LocalWorkspace:
     def _viewer(self, at: int | None = None) -> Viewer:
         """As whom a read is answered, now or at an instant."""
         with self.store.read() as db:
-            if self._identity is None or self._identity.epoch != read_epoch(db):
-                self._identity = identify(db, self.actor)
-        return view(self._identity, context_of(self.actor, self.clock() if at is None else at, self.reason))
+            return self._viewer_in(db, at)
+
+    def _viewer_in(self, db: Connection, at: int | None = None) -> Viewer:
+        identity = self._identity
+        if identity is None or identity.epoch != read_epoch(db):
+            self._identity = identity = identify(db, self.actor)
+        return view(identity, context_of(self.actor, self.clock() if at is None else at, self.reason))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reading]:
+        """One reading of the store for this account; what it handed out of confidential is told afterwards."""
+        with self.store.read() as db:
+            reading = Reading(db, self._viewer_in(db))
+            yield reading
+        if reading.handed_out:
+            self._read_confidential(list(reading.handed_out))
+
+    def _read_confidential(self, refs: Sequence[Ref]) -> None:
+        """Something confidential of these records was read by an account that may."""
 
     def log_in(self, name: str = "", ask: Callable[[str], str] | None = None) -> None:
         self.actor = logins.log_in(self.store, self.actor, name, ask)
@@ -142,47 +153,28 @@ class LocalWorkspace:
     # --- records -------------------------------------------------------------------------------
 
     def get(self, ref: Ref, *, at: int | None = None, revision: int | None = None) -> Record:
-        if at is not None or revision is not None:
-            return history.record_at(self.store, ref, at=at, revision=revision)
-        with self.store.read() as db:
-            return record(db, ref.entity, load_one(db, ref))
+        with self._reading() as reading:
+            return lookups.get(reading, ref, at=at, revision=revision)
 
     def resolve(self, name: str, entity: Entity | None = None) -> Ref:
-        entities = [entity] if entity else RECORDS
-        with self.store.read() as db:
-            for find in (_by_id, _by_external_id, _by_name, _by_alias, _by_name_in_trash):
-                found = [ref for known in entities for ref in find(db, known, name)]
-                if len(found) > 1:
-                    raise Ambiguous(name, [_candidate(db, ref) for ref in found[:10]], more=len(found) > 10)
-                if found:
-                    return found[0]
-        raise NotFound(f'there is no {entity or "record"} "{name[:100]}"')
+        with self._reading() as reading:
+            return naming.resolve(reading, name, entity)
 
     def find_external(
         self, entity: Entity, source: str, ids: Sequence[str], *, follow: bool = True
     ) -> dict[str, Record]:
-        with self.store.read() as db:
-            sql = "SELECT external_id, record_id FROM external_id WHERE entity = ? AND source = ? AND external_id IN"
-            found = dict(in_chunks(db, sql, list(ids), (entity, source)))
-            records = _records(db, entity, list(found.values()), follow=follow)
-        return {external_id: records[id] for external_id, id in found.items() if id in records}
+        with self._reading() as reading:
+            return lookups.find_external(reading, entity, source, ids, follow=follow)
 
     def said(self, entity: Entity, source: str, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Any]]:
-        with self.store.read() as db:
-            return sources.said(db, entity, source, ids)
+        with self._reading() as reading:
+            return lookups.said(reading, entity, source, ids)
 
     def find_links(
         self, keys: Sequence[tuple[RecordId, RecordId, str]]
     ) -> dict[tuple[RecordId, RecordId, str], Record]:
-        types = {type.name: type.id for type in self.types()}
-        uids = {
-            links.link_id(document, profile, types[type]): (document, profile, type)
-            for document, profile, type in keys
-            if type in types
-        }
-        with self.store.read() as db:
-            ids = [id for (id,) in in_chunks(db, "SELECT id FROM link WHERE uid IN", list(uids))]
-            return {uids[found.ref.id]: found for found in _records(db, "link", ids).values()}
+        with self._reading() as reading:
+            return lookups.find_links(reading, keys)
 
     # --- the one write path --------------------------------------------------------------------
 
@@ -191,39 +183,43 @@ class LocalWorkspace:
 
     def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
         if seq is not None:
-            return undo.undo_change(self.store, self.actor, seq)
-        return undo.undo(self.store, self.actor, request)
+            return undo.undo_change(self.store, self.actor, seq, reason=self.reason)
+        return undo.undo(self.store, self.actor, request, reason=self.reason)
 
     def redo(self) -> Receipt:
-        return undo.redo(self.store, self.actor)
+        return undo.redo(self.store, self.actor, reason=self.reason)
 
     def purge(self, before: int, *, dry_run: bool = False) -> dict[str, int]:
-        return purge.purge(self.store, self._blobs, self.actor, before, dry_run=dry_run)
+        return purge.purge(self.store, self._blobs, self.actor, before, dry_run=dry_run, reason=self.reason)
 
     # --- conflicts and rules -------------------------------------------------------------------
 
     def conflict(self, id: RecordId) -> ConflictRecord:
-        return conflicts.read(self.store, id)
+        with self._reading() as reading:
+            return conflicts.read(reading, id)
 
     def rules(self) -> list[Rule]:
-        with self.store.read() as db:
-            return stored_rules(db)
+        with self._reading() as reading:
+            return stored_rules(reading.db)
 
     def settle(self, rule: Rule, ids: Sequence[RecordId] | None = None, *, dry_run: bool = False) -> Settlement:
-        return settling.settle(self.store, self.actor, rule, ids, dry_run=dry_run)
+        return settling.settle(self.store, self.actor, rule, ids, dry_run=dry_run, reason=self.reason)
 
     # --- profiles that are one person ------------------------------------------------------------
 
     def candidates(self, *, limit: int = 1_000) -> list[Candidate]:
-        return candidates.find(self.store, limit)
+        with self._reading() as reading:
+            return candidates.find(reading, limit)
 
     def preview_merge(self, into: RecordId, other: RecordId) -> ProfileMerge:
-        return profile_merge.preview(self.store, into, other)
+        with self._reading() as reading:
+            return profile_merge.preview(reading, into, other)
 
     # --- the change log ------------------------------------------------------------------------
 
     def blame(self, ref: Ref) -> dict[str, Blame]:
-        return history.blame(self.store, ref)
+        with self._reading() as reading:
+            return history.blame(reading, ref)
 
     def take_back(self, scope: TakingBack, *, dry_run: bool = False, reason: str = "") -> Taking:
         return taking_back.take_back(self.store, self.actor, scope, dry_run=dry_run, reason=reason)
@@ -238,23 +234,25 @@ class LocalWorkspace:
         after: int | None = None,
         before: int | None = None,
         limit: int = PAGE,
-    ) -> list[Change]:
-        return changes.read(
-            self.store,
-            ref=ref,
-            request=request,
-            actor=actor,
-            entity=entity,
-            after=after,
-            before=before,
-            limit=limit,
-        )
+    ) -> Changes:
+        with self._reading() as reading:
+            return changes.read(
+                reading,
+                ref=ref,
+                request=request,
+                actor=actor,
+                entity=entity,
+                after=after,
+                before=before,
+                limit=limit,
+            )
 
     def cursor(self) -> int:
-        return changes.cursor(self.store)
+        with self._reading() as reading:
+            return changes.cursor(reading.db)
 
     def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
-        return changes.follow(self.store, stop, after)
+        return changes.follow(self.store, stop, self.cursor() if after is None else after, self._viewer_in)
 
     def rebuild_access(self) -> int:
         with self.store.write() as db:
@@ -262,101 +260,31 @@ class LocalWorkspace:
             access.require_area(viewer, "access", "administer", "rebuild what the rules of access come to")
             return acl.rebuild(db)
 
+    # --- who may -------------------------------------------------------------------------------
+
+    def me(self) -> Me:
+        with self._reading() as reading:
+            return lookups.me(reading.viewer)
+
+    def may(self, ref: Ref) -> tuple[str, ...]:
+        with self._reading() as reading:
+            return rights.names(reading.rights(ref.entity, [id := reading.see(ref)])[id])
+
     # --- contents, and what this place remembers -------------------------------------------------
 
     def store_content(self, stream: BinaryIO) -> tuple[str, int]:
         return blobs.store_content(self._blobs, stream)
 
-    def open_content(self, sha256: str) -> BinaryIO:
+    def open_content(self, sha256: str, document: RecordId | None = None) -> BinaryIO:
+        with self._reading() as reading:
+            lookups.allow_content(reading, sha256, document)
         return blobs.open_content(self._blobs, sha256)
 
     def remember(self, key: str, value: Any) -> None:
-        with self.store.write() as db:
-            if value is None:
-                db.execute("DELETE FROM memory WHERE key = ?", (key,))
-            else:
-                db.execute(
-                    "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-                    (key, msgspec.json.encode(value).decode()),
-                )
+        memories.keep(self.store, self._viewer().identity, key, value)
 
     def recall(self, prefix: str) -> dict[str, Any]:
-        rows = self.store.fetch("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
-        return {key: msgspec.json.decode(value) for key, value in rows}
+        return memories.find(self.store, self._viewer().identity, prefix)
 
     def close(self) -> None:
         self.store.close()
-
-
-# --- the ways to name a record ----------------------------------------------------------------------------
-
-
-def _by_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    if not re.fullmatch(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", name):
-        return []
-    id = uuid.UUID(name).bytes
-    rows = db.execute(f"SELECT uid FROM {TABLES[entity]} WHERE uid = ?", (id,)).fetchall()
-    return [Ref(entity, uid) for (uid,) in rows]
-
-
-def _by_external_id(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    sql = "SELECT DISTINCT record_id FROM external_id WHERE entity = ? AND external_id = ? LIMIT 11"
-    ids = [id for (id,) in db.execute(sql, (entity, name))]
-    return list(dict.fromkeys(found.ref for found in _records(db, entity, ids, follow=True).values()))
-
-
-def _by_name(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    """Living records of this name, or if none is spelled just so, of this name without case and accents."""
-    key, spelled = sort_key(name), unicodedata.normalize("NFC", name)
-    if entity == "link" or not key:
-        return []
-    title = TITLES[entity]
-    rows = db.execute(
-        f"SELECT uid, {title} FROM {TABLES[entity]} WHERE sort_key = ? AND deleted_at IS NULL"
-        f" ORDER BY {title} <> ? LIMIT 11",
-        (key, spelled),
-    ).fetchall()
-    exact = [uid for uid, title in rows if title == spelled]
-    return [Ref(entity, uid) for uid in exact or [uid for uid, _ in rows]]
-
-
-def _by_alias(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    """Living profiles with this alias, but for case and accents; by the search index."""
-    words = search.match_expression(f"{name} ")
-    if entity != "profile" or not words:
-        return []
-    key = sort_key(name)
-    rows = db.execute(
-        "SELECT p.uid, p.aliases FROM profile_search s JOIN profile p ON p.id = s.rowid"
-        " WHERE profile_search MATCH ? LIMIT 1000",
-        (f"aliases : ({words})",),
-    ).fetchall()
-    return [Ref("profile", uid) for uid, text in rows if key in map(sort_key, decode_tags(text))]
-
-
-def _by_name_in_trash(db: Connection, entity: Entity, name: str) -> list[Ref]:
-    """For restoring what was deleted; no index serves it, and the trash is small. What was merged stands for itself
-    no more."""
-    if entity == "link":
-        return []
-    sql = f"SELECT id FROM {TABLES[entity]} WHERE deleted_at IS NOT NULL AND {TITLES[entity]} = ? LIMIT 11"
-    ids = [id for (id,) in db.execute(sql, (name,))]
-    return list(dict.fromkeys(found.ref for found in _records(db, entity, ids, follow=True).values()))
-
-
-def _candidate(db: Connection, ref: Ref) -> str:
-    found = record(db, ref.entity, load_one(db, ref))
-    marks = [ref.entity, found.fields.get("kind") or found.fields.get("category") or ""]
-    emails = found.fields.get("emails") or []
-    marks += [emails[0]["value"]] if emails else []
-    return f"{id_text(ref.id)} {found.title} ({', '.join(filter(None, marks))})"
-
-
-def _records(db: Connection, entity: Entity, ids: list[int], *, follow: bool = False) -> dict[int, Record]:
-    """Whole records by local id; to `follow` puts in place of what was merged into another that other one."""
-    rows: list[Any] = []
-    for start in range(0, len(ids), 1000):
-        chunk = ids[start : start + 1000]
-        rows += load(db, entity, f"t.id IN ({','.join('?' * len(chunk))})", chunk)
-    stand_for = {row[0]: (merged.successor(db, entity, row) if follow else None) or row for row in rows}
-    return {id: record(db, entity, row) for id, row in stand_for.items()}

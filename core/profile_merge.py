@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from core import conflicts, link_moves, meeting, merged
+from core import confidential, conflicts, link_moves, meeting, merged
+from core.confidential import Parts
 from core.errors import Conflict, Invalid, Stale
 from core.fields import FIELDS, check_fields
 from core.merge_values import MergeResult, Taken
 from core.one_of_two import former_names, merge_two, taken_of
-from core.records import Row, load, load_one, record, stored_fields
+from core.reading import Reading
+from core.records import Row, load, load_one, stored_fields
 from core.rule_store import stored_rules
 from core.rules import Rule
-from core.store import Connection, Store
+from core.store import Connection
 from core.values import RecordId, Ref, id_text
 from core.write_values import MergeProfiles, ProfileMerge
 
@@ -30,18 +32,20 @@ OWN: Final = frozenset({"merged_into", "distinct_from"})
 """The fields that a merge sets by itself."""
 
 
-def preview(store: Store, into: RecordId, other: RecordId) -> ProfileMerge:
+def preview(reading: Reading, into: RecordId, other: RecordId) -> ProfileMerge:
     """What the merge would do if nobody decided anything. Whether the links suit the kind of the one that stays, which
     may be decided otherwise, is left to the merge. Raises NotFound, Conflict, Invalid."""
-    with store.read() as db:
-        stays, goes = _two(db, into, other)
-        result = _merged_fields(db, stays, goes, {}, stored_rules(db))
-        links = link_moves.links_of(db, goes)
-        there = link_moves.at_profile(db, stays, links)
-        joined = sum(row[6] is None for row in there.values())
-        return ProfileMerge(
-            record(db, "profile", stays), record(db, "profile", goes), result, len(links) - joined, joined
-        )
+    db = reading.db
+    for id in (into, other):
+        reading.see(Ref("profile", id))
+    stays, goes = _two(db, into, other)
+    result = _merged_fields(db, stays, goes, {}, stored_rules(db))
+    links = link_moves.links_of(db, goes)
+    there = link_moves.at_profile(db, stays, links)
+    joined = sum(row[6] is None for row in there.values())
+    one, two = (reading.record("profile", row) for row in (stays, goes))
+    shown = _without_withheld(result, [reading.kept_from("profile", row[0]) for row in (stays, goes)])
+    return ProfileMerge(one, two, shown, len(links) - joined, joined)
 
 
 def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
@@ -53,8 +57,8 @@ def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
     stays, goes = _two(db, write.into, write.other)
     for row, version in zip((stays, goes), write.versions or (stays[3], goes[3]), strict=True):
         if version != row[3]:
-            raise Stale(record(db, "profile", row))
-    decided = _decided(write.fields)
+            raise Stale(Reading(db, request.viewer).record("profile", row))
+    decided = _decided(confidential.check_merge(request, stays, goes, write.fields))
     result = _merged_fields(db, stays, goes, decided, request.rules)
     assert result.value is not None
     kind = result.value["kind"]
@@ -71,6 +75,19 @@ def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
 
 
 # --- what is merged -------------------------------------------------------------------------------------------
+
+
+def _without_withheld(result: MergeResult, kept: Sequence[Parts]) -> MergeResult:
+    """What is withheld of either profile is not told of both."""
+    parts = Parts(attributes=frozenset().union(*(one.attributes for one in kept)))
+    if not parts or result.value is None:
+        return result
+    return MergeResult(
+        confidential.left_out(parts, result.value)[0],
+        confidential.left_out_of_taken(parts, result.taken)[0],
+        confidential.left_out_of_open(parts, result.conflicts)[0],
+        result.question,
+    )
 
 
 def _two(db: Connection, into: RecordId, other: RecordId) -> tuple[Row, Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.fields import Entity
@@ -11,7 +11,7 @@ from core.store import Connection
 
 FIELDS: dict[Entity, frozenset[str]] = {
     "profile": frozenset({"name", "aliases", "emails", "phones", "notes", "attributes"}),
-    "document": frozenset({"title", "tags", "category", "description", "text"}),
+    "document": frozenset({"title", "tags", "category", "description", "text", "confidential"}),
 }
 """A change of any of these renews the index entry."""
 
@@ -20,7 +20,7 @@ WEIGHTS: dict[Entity, str] = {"profile": "10.0, 6.0, 1.0", "document": "10.0, 4.
 WORDS = 20  # of a query; what else was typed or pasted is left out
 
 
-def put_in_index(db: Connection, entity: Entity, id: int, fields: dict[str, Any]) -> None:
+def put_in_index(db: Connection, entity: Entity, id: int, fields: Mapping[str, Any]) -> None:
     """Adds or replaces the entry of a profile or document."""
     if entity == "profile":
         other = [e["value"] for e in (*fields["emails"], *fields["phones"])] + [fields["notes"]]

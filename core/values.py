@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -459,6 +460,7 @@ class ConflictRecord(msgspec.Struct, frozen=True):
     version: int  # hand it back with a Resolve
     created_at: int
     settled_at: int | None = None
+    withheld: list[str] = []  # what is confidential and not shown, as in Record: some of these may be open
 
 
 class Blame(msgspec.Struct, frozen=True):
@@ -525,9 +527,49 @@ class Change(msgspec.Struct, frozen=True):
     ends: tuple[RecordId, ...] = ()  # of a link: its document and its profile
     reason: str = ""
     reverts: RecordId | None = None  # the request that this one undid or redid
-    size: int = 1  # changes in the same request
+    size: int = 1  # changes in the same request; only up to 1,000 are counted for who does not see everything
     taken: dict[str, Taken] = {}  # of a merge: by field how it came about, and what was overruled
+    withheld: list[str] = []  # what is confidential and not shown, as in Record
 
     @property
     def type(self) -> str:
         return f"{self.ref.entity}.{self.kind}"
+
+    @property
+    def is_access_notice(self) -> bool:
+        """Whether this is no entry of the log: see access_notice."""
+        return self.reason == ACCESS_CHANGED and not self.revision
+
+
+ACCESS_CHANGED: Final = "access changed"
+
+
+def access_notice(account: RecordId, name: str, seq: int, at: int) -> Change:
+    """What a follower who does not see everything is told at the end of a batch that may open or close something for
+    it: to read anew what it shows. It stands in no log, and tells nothing else."""
+    return Change(
+        seq=seq,
+        request=bytes(16),
+        ref=Ref("account", account),
+        title=name,
+        kind="updated",
+        revision=0,
+        version=0,
+        before={},
+        after={},
+        actor=Actor(name),
+        at=at,
+        reason=ACCESS_CHANGED,
+    )
+
+
+class Changes(list[Change]):
+    """What was found of the log. `go_on` is the seq to go on from, as `before` or `after`; None at the end of the log.
+
+    For who does not see everything a part of the log may hold little or nothing: an answer that is short, or empty,
+    is the last one only where `go_on` is None.
+    """
+
+    def __init__(self, changes: Iterable[Change] = (), go_on: int | None = None) -> None:
+        super().__init__(changes)
+        self.go_on = go_on

@@ -32,6 +32,7 @@ from core.values import (
     Blame,
     Candidate,
     Change,
+    Changes,
     ConflictRecord,
     Count,
     Group,
@@ -188,14 +189,22 @@ class Workspace(Protocol):
         after: int | None = None,
         before: int | None = None,
         limit: int = PAGE,
-    ) -> list[Change]:
-        """Entries of the log. With `after` (a seq) the oldest first from there, otherwise the newest first."""
+    ) -> Changes:
+        """Entries of the log. With `after` (a seq) the oldest first from there, otherwise the newest first.
+
+        For who does not see everything a call looks at so many entries and no more: an answer may be short, even
+        empty, before the log ends. Where there is more, its `go_on` is where to go on from.
+        """
 
     def cursor(self) -> int:
         """The seq of the latest change; 0 for an empty log."""
 
     def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
-        """Batches of changes as they are committed by any process, until `stop` is set. Blocks its thread."""
+        """Batches of changes as they are committed by any process, until `stop` is set. Blocks its thread.
+
+        A batch is what may be seen then. Where it may have opened or closed something else to the account, it ends
+        with a Change that `is_access_notice`. Raises Denied when the account is gone.
+        """
 
     # --- who may -------------------------------------------------------------------------------
 
@@ -272,7 +281,7 @@ class Workspace(Protocol):
         when the bytes do not have that digest."""
 
     def remember(self, key: str, value: Any) -> None:
-        """Keeps a JSON-able value for this place alone (a draft, the last screen); None forgets it."""
+        """Keeps a JSON-able value for this account at this place alone (a draft, the last screen); None forgets it."""
 
     def recall(self, prefix: str) -> dict[str, Any]:
         """What was remembered under keys that start with `prefix`."""
