@@ -55,14 +55,15 @@ def require(db: Connection, viewer: Viewer, entity: Entity, id: int, action: str
     if has(rights, action) and has(rights, "see"):
         return
     name = names(db, entity, [id])[id]
+    ref = Ref(entity, name.uid)
     if not viewer.context.reason and has(rights_on(db, with_reason(viewer), entity, id), action):
-        raise ReasonNeeded(f"to {action} {name.title} a reason is needed; give one (--reason)")
+        raise ReasonNeeded(f"to {action} {name.title} a reason is needed; give one (--reason)").about(ref, action)
     if not has(rights, "see"):
-        raise Hidden(Ref(entity, name.uid))
+        raise Hidden(ref)
     raise Denied(
         f"{viewer.identity.name} may not {action} {name.title}; "
         f"rolodoc access explain {viewer.identity.name} {name.uid.hex()} --action {action} says why"
-    )
+    ).about(ref, action)
 
 
 def require_area(viewer: Viewer, area: str, action: str, doing: str) -> None:
@@ -114,12 +115,12 @@ def _on_record(db: Connection, viewer: Viewer, entity: Entity, id: int) -> int:
     for (rights,) in db.execute(*_allowances(viewer, entity, id)):
         through |= bool(rights & DERIVED)
         allowed |= 0 if rights & DERIVED else rights
-    if not has(allowed, "see") and entity == "profile" and _seen_through_a_document(db, viewer, id, through):
+    if not has(allowed, "see") and entity == "profile" and seen_through_a_document(db, viewer, id, listed=through):
         allowed |= BITS["see"]
     return effective(allowed, denied)
 
 
-def _seen_through_a_document(db: Connection, viewer: Viewer, profile: int, listed: bool) -> bool:
+def seen_through_a_document(db: Connection, viewer: Viewer, profile: int, *, listed: bool) -> bool:
     """Whether a document that the viewer may see is linked to the profile; `listed` is whether profile_acl says so,
     which knows neither of denials nor of grants on all documents."""
     of_all = has(viewer.all_rights("document"), "see")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from core import audit_chain, audit_values, checkpoints
-from core.audit_chain import CHANGE_TEXT, Body, Entry, record_text
-from core.errors import Corrupt
-from core.fields import Entity
+from core.audit_chain import AUDIT_PRUNED, CHANGE_TEXT, Body, Entry, record_text
+from core.errors import Corrupt, Invalid, NotFound
+from core.fields import Entity, Field, now
 from core.records import TABLES
-from core.store import Connection
+from core.store import Connection, Store
 from core.values import Actor, Ref
 
 if TYPE_CHECKING:
@@ -111,3 +111,33 @@ def append_event(db: Connection, actor: Actor, at: int, kind: str, *, record: Re
     )
     audit_chain.append(db, [Entry(body)])
     checkpoints.keep(db, actor, at)
+
+
+def note(store: Store, actor: Actor, kind: str, detail: str, reason: str) -> None:
+    """Adds what an account says that it did. Raises Invalid for a kind that is none of NOTED."""
+    if kind not in NOTED:
+        raise Invalid(f'"{kind[:60]}" cannot be noted; it must be one of {", ".join(NOTED)}', "kind")
+    detail, reason = DETAIL.check(detail), REASON.check(reason)
+    with store.write() as db:
+        append_event(db, actor, now(), kind, detail=detail, reason=reason)
+
+
+NOTED: Final = ("login", "logout", "export")
+DETAIL: Final = Field("detail", "line", "Detail", limit=500)
+REASON: Final = Field("reason", "text", "Reason", limit=10_000)
+
+
+def drop(db: Connection, actor: Actor, at: int, through: int) -> int:
+    """Removes the entries up to this seq, which a signed checkpoint then stands for, and returns how many.
+
+    The last entry stays, as the next one is chained to it. Raises NotFound for a seq that is not before it, Unavailable
+    where nothing can be signed: then nothing may be removed.
+    """
+    sql = "SELECT hash FROM audit WHERE seq = ? AND seq < (SELECT max(seq) FROM audit)"
+    row = db.execute(sql, (through,)).fetchone()
+    if not row:
+        raise NotFound(f"there is no entry {through} before the last one of the audit")
+    keys = checkpoints.sign_prune(db, at, through, row[0])
+    removed = int(db.execute("DELETE FROM audit WHERE seq <= ?", (through,)).rowcount)
+    append_event(db, actor, at, AUDIT_PRUNED, keys=keys, count=removed)
+    return removed

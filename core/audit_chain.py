@@ -1,8 +1,8 @@
 """The chain of the audit: what an entry says, and how each one vouches for those before it.
 
-hash = SHA-256(hash of the entry before || seq as 8 bytes || SHA-256(body)); before the first entry stand 32 zero bytes.
-The body is canonical JSON, its keys sorted. Of a change it holds the digest of the whole entry of the change log, with a
-secret before it: without the secret, which goes with the values, nobody can try out what was said.
+hash = SHA-256(hash of the entry before || seq as 8 bytes || SHA-256(body)); before the first entry stand 32 zero
+bytes. The body is canonical JSON, its keys sorted. Of a change it holds the digest of the whole entry of the change
+log, with a secret before it: without the secret, which goes with the values, nobody can try out what was said.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ from core.values import Ref
 BEGINNING: Final = bytes(32)
 """What stands in place of the hash before the first entry."""
 SALT: Final = 16  # bytes
+KEY_ENTRY: Final = "audit.key"
+"""Kind of the entry that says which key signs from there on."""
+ERASED: Final = "profile.erased"
+"""Kind of the entry that says that the values of a profile are gone."""
+CHANGES_PRUNED: Final = "changes.pruned"
+"""Kind of the entry that says that the change log begins after its `change`."""
+AUDIT_PRUNED: Final = "audit.pruned"
+"""Kind of the entry that says that entries were removed, up to a checkpoint of the kind `prune`; it names the keys."""
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -42,7 +50,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     action: str = ""  # that was tried
     method: str = ""  # of the workspace, by which it was tried
     count: int = 0  # how often, where more than once
-    key: str = ""  # the public key that signs from here on
+    keys: list[str] = []  # public ones, that sign what follows
     detail: str = ""
 
 

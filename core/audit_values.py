@@ -1,8 +1,8 @@
 """What the audit holds of the values of a change, so that none of it outlives the record or the person.
 
-Of every change it holds a digest, which proves the change log and tells nothing by itself. What a profile was and became
-is sealed in the entry, with AES-256-GCM under a key of that profile; once the key is dropped, nobody can read it. What
-was said of accounts, groups, roles, grants, marks and retention stands in the open, but for notes.
+Of every change it holds a digest, which proves the change log and tells nothing by itself. What a profile was and
+became is sealed in the entry, with AES-256-GCM under a key of that profile; once the key is dropped, nobody can read
+it. What was said of accounts, groups, roles, grants, marks and retention stands in the open, but for notes.
 """
 
 from __future__ import annotations

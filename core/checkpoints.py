@@ -12,14 +12,14 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
 from core import audit_chain
 from core.access_values import Checkpoint
-from core.audit_chain import Body, Entry
-from core.errors import Invalid, RolodocError
+from core.audit_chain import KEY_ENTRY, Body, Entry
+from core.errors import Invalid, NotFound, Unavailable
 from core.fields import now
 from core.store import Connection, Store
 from core.values import Actor
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 EVERY: Final = 1_000  # entries
 WITHIN: Final = 60_000_000  # microseconds
 PATIENCE: Final = 0.5  # seconds that closing a workspace waits for others who write
-KEY_ENTRY: Final = "audit.key"
 PURPOSE: Final = b"rolodoc audit checkpoint\n"
 """Stands before what is signed, so that the signature means nothing elsewhere."""
 SIZES: Final = {"hash": 32, "public_key": 32, "signature": 64}  # bytes
@@ -58,14 +57,42 @@ def sign(db: Connection, actor: Actor, at: int) -> Checkpoint | None:
     public = key.public_key().public_bytes_raw()
     latest = stored(db)
     if latest is None or latest.public_key != public:
-        audit_chain.append(db, [Entry(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, key=public.hex()))])
+        audit_chain.append(
+            db, [Entry(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, keys=[public.hex()]))]
+        )
     seq, hash = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     if latest is not None and latest.seq == seq:
         return latest
-    return add(db, key, Checkpoint(seq, hash, at, public, b""))
+    return _add(db, key, Checkpoint(seq, hash, at, public, b""))
 
 
-def add(db: Connection, key: Ed25519PrivateKey, unsigned: Checkpoint) -> Checkpoint:
+def of_latest(store: Store, actor: Actor) -> Checkpoint:
+    """A checkpoint of the latest entry. Raises NotFound without any, Unavailable where none can be signed."""
+    if not store.fetch("SELECT 1 FROM audit LIMIT 1"):
+        raise NotFound("the audit has no entry yet, so there is nothing to sign")
+    if not store.fetch(UNSIGNED):
+        with store.read() as db:
+            return cast(Checkpoint, stored(db))
+    with store.write() as db:
+        if signed := sign(db, actor, now()):
+            return signed
+        raise Unavailable(
+            f"{_key_file(db)} can neither be read nor made, so nothing can be signed; see its permissions"
+        )
+
+
+def sign_prune(db: Connection, at: int, through: int, hash: bytes) -> list[str]:
+    """Puts a checkpoint of the kind `prune` in place of those up to its entry; returns the keys that count from now on.
+    Raises Unavailable where none can be signed."""
+    key = _key(_key_file(db))
+    if key is None:
+        raise Unavailable(f"{_key_file(db)} can neither be read nor made, so nothing is pruned; see its permissions")
+    db.execute("DELETE FROM audit_checkpoint WHERE seq <= ?", (through,))
+    _add(db, key, Checkpoint(through, hash, at, key.public_key().public_bytes_raw(), b"", "prune"))
+    return [public.hex() for (public,) in db.execute("SELECT DISTINCT public_key FROM audit_checkpoint ORDER BY 1")]
+
+
+def _add(db: Connection, key: Ed25519PrivateKey, unsigned: Checkpoint) -> Checkpoint:
     """Signs it and puts it into the store."""
     signed = msgspec.structs.replace(unsigned, signature=key.sign(PURPOSE + statement(unsigned)))
     db.execute(

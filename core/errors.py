@@ -17,10 +17,10 @@ RolodocError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from core.values import Record
+    from core.values import Record, Ref
 
 
 class RolodocError(Exception):
@@ -75,7 +75,16 @@ class Stale(Conflict):
 
 
 class Denied(RolodocError):
+    """`ref` and `action` say what was tried, where that is known; `told`, that the audit knows of it."""
+
     exit_code = 6
+    ref: Ref | None = None
+    action: str = ""
+    told: bool = False
+
+    def about(self, ref: Ref, action: str) -> Self:
+        self.ref, self.action = ref, action
+        return self
 
 
 class ReasonNeeded(Denied):

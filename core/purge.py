@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core import acl, leftovers, merged, permissions, search
+from core import acl, audit_values, leftovers, merged, permissions, search
 from core.fields import RECORDS, Entity, format_instant
 from core.records import TABLES, in_chunks, load
 from core.store import Connection, Store
@@ -81,6 +81,7 @@ def _purge(request: OpenRequest, doomed: Doomed) -> None:
     sql = "SELECT id FROM access_grant WHERE deleted_at IS NULL AND id IN"
     request.stats["grants"] -= len(in_chunks(db, sql, doomed["grant"]))
     request.flush()
+    audit_values.forget(db, doomed)
     _empty_the_log(request)
     acl.forget(db, doomed)
     for entity in ORDER:

@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from core.fields import FIELDS
 from core.records import load, stored_fields, to_log
 from tests.core.acl_soundness import assert_acl_is_sound
+from tests.core.audit_soundness import assert_audit_is_sound
 
 TOTALS = """
 SELECT 'profiles', count(*) FROM profile WHERE deleted_at IS NULL
@@ -108,6 +109,7 @@ def assert_sound(path: Path) -> None:
             )
             ((rows, total),) = ask(db, revisions)
             assert [(rows, total or 0)] == ask(db, logged), "each revision has its change"
+        assert_audit_is_sound(db, path)
     finally:
         db.close()
 

@@ -1,0 +1,159 @@
+"""What is told to the audit though nothing is changed: attempts that were refused, reads of what is confidential.
+
+The same within a minute is told once; the next entry says how often it was. A refusal is told by a thread of its own,
+so that a record which may not be seen is answered for in the same time as one that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import wraps
+from inspect import isfunction
+from threading import Lock
+from typing import Any, Final, NamedTuple, TypeVar
+
+from core import access, audit
+from core.errors import Denied, NotFound, RolodocError, Unavailable
+from core.store import Store
+from core.values import Actor, Ref
+
+WITHIN: Final = 60_000_000  # microseconds
+DENIED: Final = "access.denied"
+KEPT: Final = 10_000  # things told that are remembered
+PATIENCE: Final = 5.0  # seconds that a refusal waits for others who write
+
+Thing = tuple[str, str, str]
+"""What counts as the same: account, kind, and the record or the method that it was about."""
+W = TypeVar("W")
+
+
+class Attempt(NamedTuple):
+    """An entry to be made; `said` are more fields of its body."""
+
+    actor: Actor
+    kind: str
+    record: Ref | None
+    said: dict[str, Any]
+
+    @property
+    def thing(self) -> Thing:
+        return self.actor.name, self.kind, str(self.record or self.said.get("method", ""))
+
+
+class Attempts:
+    """Those of one workspace. `clock` tells the time in microseconds."""
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = Lock()
+        self._told: dict[Thing, int] = {}  # when
+        self._untold: dict[Thing, tuple[Attempt, int]] = {}  # the latest, and how many
+        self._teller: ThreadPoolExecutor | None = None
+        self._telling: Future[None] | None = None
+
+    def refused(self, event: Attempt) -> None:
+        """Tells of it beside; where the store cannot be written, the refusal stands without."""
+        with self._lock:
+            self._keep(event)
+            if self._is_told(event.thing):
+                return
+            self._teller = self._teller or ThreadPoolExecutor(1, "rolodoc-attempts")
+            self._telling = self._teller.submit(self._try_to_tell, [event.thing])
+
+    def read(self, events: Sequence[Attempt]) -> None:
+        """Tells of it before anything is shown. Raises Unavailable where that cannot be recorded."""
+        with self._lock:
+            for event in events:
+                self._keep(event)
+            new = [event.thing for event in events if not self._is_told(event.thing)]
+        try:
+            self._tell(new)
+        except RolodocError as error:
+            raise Unavailable(
+                f"a confidential document is only shown where that can be recorded, and {error}"
+            ) from None
+
+    def settle(self) -> None:
+        """Waits until what was refused is told."""
+        with self._lock:
+            telling = self._telling
+        if telling is not None:
+            telling.result()
+
+    def close(self) -> None:
+        """Tells what only was counted so far."""
+        self.settle()
+        self._try_to_tell(list(self._untold))
+        if self._teller is not None:
+            self._teller.shutdown()
+
+    def _keep(self, event: Attempt) -> None:
+        _, count = self._untold.get(event.thing, (event, 0))
+        self._untold[event.thing] = (event, count + 1)
+
+    def _is_told(self, thing: Thing) -> bool:
+        told = self._told.get(thing)
+        return told is not None and abs(self._clock() - told) < WITHIN
+
+    def _try_to_tell(self, things: Sequence[Thing]) -> None:
+        with suppress(RolodocError):
+            self._tell(things)
+
+    def _tell(self, things: Sequence[Thing]) -> None:
+        """One entry for each of them that somebody did not tell meanwhile."""
+        if not things:
+            return
+        at = self._clock()
+        with self._store.write(patience=PATIENCE) as db:
+            with self._lock:
+                told = {thing: self._untold.pop(thing) for thing in dict.fromkeys(things) if thing in self._untold}
+            try:
+                for event, count in told.values():
+                    many = {"count": count} if count > 1 else {}
+                    audit.append_event(db, event.actor, at, event.kind, record=event.record, **event.said, **many)
+            except BaseException:
+                with self._lock:
+                    self._untold |= told
+                raise
+        with self._lock:
+            self._told |= dict.fromkeys(told, at)
+            if len(self._told) > KEPT:
+                self._told = {thing: when for thing, when in self._told.items() if abs(at - when) < WITHIN}
+
+
+# --- the boundary of a workspace ------------------------------------------------------------------------------
+
+
+def guarded(workspace: type[W]) -> type[W]:
+    """Wraps each public method, so that what it refuses is told by `_attempts` as `actor`, and what may not be seen is
+    answered for as what is not there."""
+    for name, method in list(vars(workspace).items()):
+        if isfunction(method) and not name.startswith("_"):
+            setattr(workspace, name, _guarded(method))
+    return workspace
+
+
+def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def guarded(self: Any, *arguments: Any, **named: Any) -> Any:
+        try:
+            return method(self, *arguments, **named)
+        except access.Hidden as error:
+            self._attempts.refused(_refusal(self.actor, method.__name__, error.ref, "see"))
+            unknown = NotFound(str(error))
+            unknown.index = error.index
+            raise unknown from None
+        except Denied as error:
+            if not error.told:  # by a public method that this one calls
+                error.told = True
+                self._attempts.refused(_refusal(self.actor, method.__name__, error.ref, error.action))
+            raise
+
+    return guarded
+
+
+def _refusal(actor: Actor, method: str, record: Ref | None, action: str) -> Attempt:
+    return Attempt(actor, DENIED, record, {"decision": "denied", "method": method, "action": action})
