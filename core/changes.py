@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Event
 from typing import Any, Final, NamedTuple, cast
 
@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.fields import ADMINISTRATION, Entity
 from core.merge_values import Taken
 from core.reading import Reading
-from core.records import DIGEST, ENDS, TABLES, Name, body_of, names
+from core.records import DIGEST, ENDS, TABLES, Name, body_of, in_chunks, names
 from core.store import Connection, Store
 from core.values import COUNT_LIMIT, Actor, Change, Changes, RecordId, Ref, access_notice
 from core.viewer import Viewer
@@ -68,6 +68,12 @@ def read(
     else:
         rows, go_on = _seen_of(reading, fetch, limit)
     return Changes(_changes(reading, rows, whole=ref is not None or request is not None), go_on)
+
+
+def numbered(reading: Reading, seqs: Sequence[int]) -> list[Change]:
+    """Those of these seqs whose records may be seen."""
+    entries = in_chunks(reading.db, f"{SELECT.format(log=LOG)} WHERE c.seq IN", list(seqs))
+    return _changes(reading, _seen(reading, entries), whole=False)
 
 
 def cursor(db: Connection) -> int:
