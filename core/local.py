@@ -10,13 +10,21 @@ from typing import Any, BinaryIO
 
 from core import (
     access,
+    access_preview,
     acl,
+    attempts,
+    audit,
+    audit_reads,
+    audit_verify,
     best_matches,
     blobs,
     candidates,
     changes,
+    checkpoints,
     conflicts,
+    explain,
     history,
+    holders,
     logins,
     lookups,
     memories,
@@ -27,12 +35,16 @@ from core import (
     rights,
     settling,
     taking_back,
+    totals,
     undo,
     writes,
 )
-from core.access_values import Me
+from core.access_values import AccessPreview, AuditEntry, AuditQuery, Checkpoint, Explanation, Holder, Me, Verdict
+from core.attempts import Attempt, Attempts
+from core.errors import Denied
 from core.fields import Entity, now
 from core.reading import Reading
+from core.rights import Action
 from core.rule_store import stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
@@ -60,6 +72,7 @@ from core.workspace import PAGE, Progress
 from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
 
+@attempts.guarded
 class LocalWorkspace:
     """See core.workspace.Workspace for what each method returns and raises."""
 
@@ -71,6 +84,7 @@ class LocalWorkspace:
         self.store = Store(path, create=create)
         self._blobs = Path(f"{path}-blobs")
         self._identity: Identity | None = None
+        self._attempts = Attempts(self.store, lambda: self.clock())
 
     def _viewer(self, at: int | None = None) -> Viewer:
         """As whom a read is answered, now or at an instant."""
@@ -93,11 +107,27 @@ class LocalWorkspace:
             self._read_confidential(list(reading.handed_out))
 
     def _read_confidential(self, refs: Sequence[Ref]) -> None:
-        """Something confidential of these records was read by an account that may."""
+        """Something confidential of these records is read by an account that may. Raises Unavailable where that cannot
+        be recorded."""
+        said = {"reason": self.reason}
+        self._attempts.read([Attempt(self.actor, f"{ref.entity}.read", ref, said) for ref in refs])
 
     def log_in(self, name: str = "", ask: Callable[[str], str] | None = None) -> None:
-        self.actor = logins.log_in(self.store, self.actor, name, ask)
+        asked: list[str] = []
+
+        def ask_and_remember(name: str) -> str:
+            asked.append(name)
+            return ask(name) if ask else ""
+
+        try:
+            self.actor = logins.log_in(self.store, self.actor, name, ask_and_remember if ask else None)
+        except Denied as error:
+            if account := lookups.account_of(self.store, name):
+                error.about(account, "log in")
+            raise
         self._identity = None
+        if asked:
+            audit.note(self.store, self.actor, "login", "by password", "")
 
     def set_password(self, account: str, password: str) -> None:
         logins.set_password(self.store, self._viewer(), account, password)
@@ -113,42 +143,25 @@ class LocalWorkspace:
         offset: int = 0,
         limit: int = PAGE,
     ) -> Page:
-        return reads.page(self.store, query, key, backwards, offset, limit)
+        return reads.page(self.store, self._viewer(), query, key, backwards, offset, limit)
 
     def count(self, query: Query) -> Count:
-        return reads.count(self.store, query)
+        return reads.count(self.store, self._viewer(), query)
 
     def rank(self, query: Query, id: RecordId) -> int | None:
-        return reads.rank(self.store, query, id)
+        return reads.rank(self.store, self._viewer(), query, id)
 
     def groups(self, ref: Ref) -> list[Group]:
-        return reads.groups(self.store, ref)
+        return reads.groups(self.store, self._viewer(), ref)
 
     def types(self) -> list[TypeRow]:
-        return reads.types(self.store)
+        return reads.types(self.store, self._viewer())
 
     def search(self, text: str, *, entity: Entity | None = None, limit: int = 50) -> list[Hit]:
-        return best_matches.find(self.store, text, entity, limit)
+        return best_matches.find(self.store, self._viewer(), text, entity, limit)
 
     def stats(self) -> Stats:
-        with self.store.read() as db:
-            totals = dict(db.execute("SELECT name, value FROM stat").fetchall())
-            names = dict(db.execute("SELECT 'links:' || id, name FROM relationship_type").fetchall())
-            (seq,) = db.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()
-        by_type = sorted(
-            ((names[key], n) for key, n in totals.items() if key in names and n), key=lambda t: (-t[1], t[0])
-        )
-        return Stats(
-            profiles=totals.get("profiles", 0),
-            documents=totals.get("documents", 0),
-            links=totals.get("links", 0),
-            links_by_type=dict(by_type),
-            trash=totals.get("trash", 0),
-            conflicts=totals.get("conflicts", 0),
-            changes=seq,
-            path=str(self.store.path),
-            size=self.store.size(),
-        )
+        return totals.read(self.store, self._viewer())
 
     # --- records -------------------------------------------------------------------------------
 
@@ -254,6 +267,18 @@ class LocalWorkspace:
     def follow(self, stop: Event, *, after: int | None = None) -> Iterator[list[Change]]:
         return changes.follow(self.store, stop, self.cursor() if after is None else after, self._viewer_in)
 
+    def explain(self, account: str, target: Ref | str, *, action: Action = "see", at: int | None = None) -> Explanation:
+        with self._reading() as reading:
+            instant = self.clock() if at is None else at
+            return explain.explain(reading.db, reading.viewer, account, target, action, instant)
+
+    def who(self, ref: Ref, *, at: int | None = None) -> list[Holder]:
+        with self._reading() as reading:
+            return holders.holders(reading.db, reading.viewer, ref, self.clock() if at is None else at)
+
+    def preview_access(self, writes: Sequence[Write]) -> AccessPreview:
+        return access_preview.preview(self.store, self.actor, writes, self.reason)
+
     def rebuild_access(self) -> int:
         with self.store.write() as db:
             viewer = view(identify(db, self.actor), context_of(self.actor, now(), self.reason))
@@ -269,6 +294,29 @@ class LocalWorkspace:
     def may(self, ref: Ref) -> tuple[str, ...]:
         with self._reading() as reading:
             return rights.names(reading.rights(ref.entity, [id := reading.see(ref)])[id])
+
+    # --- who did -------------------------------------------------------------------------------
+
+    def audit(
+        self, query: AuditQuery, *, after: int | None = None, before: int | None = None, limit: int = PAGE
+    ) -> list[AuditEntry]:
+        self._attempts.settle()
+        with self._reading() as reading:
+            return audit_reads.read(reading, query, after=after, before=before, limit=limit)
+
+    def verify_audit(self, checkpoints: Sequence[Checkpoint] = (), *, progress: Progress | None = None) -> Verdict:
+        self._attempts.settle()
+        access.require_area(self._viewer(), "audit", "see", "verify the audit")
+        return audit_verify.verify(self.store, checkpoints, progress)
+
+    def checkpoint_audit(self) -> Checkpoint:
+        self._attempts.settle()
+        access.require_area(self._viewer(), "audit", "see", "sign a checkpoint of the audit")
+        return checkpoints.of_latest(self.store, self.actor)
+
+    def note(self, kind: str, *, detail: str = "") -> None:
+        self._viewer()
+        audit.note(self.store, self.actor, kind, detail, self.reason)
 
     # --- contents, and what this place remembers -------------------------------------------------
 
@@ -287,4 +335,6 @@ class LocalWorkspace:
         return memories.find(self.store, self._viewer().identity, prefix)
 
     def close(self) -> None:
+        self._attempts.close()
+        checkpoints.sign_the_rest(self.store, self.actor)
         self.store.close()

@@ -11,10 +11,10 @@ import msgspec
 from core import subjects
 from core.errors import Invalid
 from core.records import in_chunks
-from core.rights import BUILT_IN
+from core.rights import BUILT_IN, OWNER
 from core.store import Connection
 from core.values import RecordId
-from core.viewer import DEPTH, living_profile
+from core.viewer import DEPTH, Identity, area_grants, denies_on, living_profile
 
 TOO_DEEP: Final = f"would stand more than {DEPTH} groups deep; put it into a group further up"
 
@@ -149,3 +149,19 @@ def are_alone(db: Connection) -> bool:
 def as_uid(id: str) -> RecordId:
     """The id that a field holds as text."""
     return bytes.fromhex(id.replace("-", ""))
+
+
+def identity_of(db: Connection, like: Identity, account: Account, reach: Reach) -> Identity:
+    """The identity of an account whose reach is known; what is the same for all is as in `like`, which is not alone."""
+    codes = tuple(sorted(reach.paths))
+    return msgspec.structs.replace(
+        like,
+        name=account.name,
+        unrestricted=OWNER in reach.built_in,
+        account=account.id,
+        id=account.uid,
+        subjects=codes,
+        built_in=frozenset(reach.built_in),
+        grants=tuple(area_grants(db, codes)),
+        denies_on=denies_on(db, codes),
+    )

@@ -135,9 +135,9 @@ def of_account(
         id=uid,
         subjects=ordered,
         built_in=built_in,
-        grants=tuple(_area_grants(db, ordered)),
+        grants=tuple(area_grants(db, ordered)),
         conditions=dict(db.execute("SELECT id, text FROM access_condition").fetchall()),
-        denies_on=frozenset(kind for (kind,) in in_chunks(db, DENIES_ON, list(ordered))),
+        denies_on=denies_on(db, ordered),
         marks=read_marks(db),
     )
 
@@ -213,13 +213,18 @@ def living_profile(db: Connection, profile: str) -> int | None:
     return None
 
 
-def _area_grants(db: Connection, codes: tuple[int, ...]) -> Iterable[AreaGrant]:
+def area_grants(db: Connection, codes: tuple[int, ...]) -> Iterable[AreaGrant]:
     sql = (
         "SELECT target_kind, effect = 'allow', action, rights, condition, valid_from, valid_until FROM access_grant"
         f" WHERE target_kind IN {AREAS} AND record_id IS NULL AND deleted_at IS NULL AND subject_code IN"
     )
     for area, allows, *rest in in_chunks(db, sql, list(codes)):
         yield AreaGrant(area, bool(allows), *rest)
+
+
+def denies_on(db: Connection, codes: tuple[int, ...]) -> frozenset[str]:
+    """The kinds of record of which single ones are denied to these subjects, now or at another time."""
+    return frozenset(kind for (kind,) in in_chunks(db, DENIES_ON, list(codes)))
 
 
 def _in_force(grant: AreaGrant, context: Context) -> bool:
