@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, cast
 
 from core.conditions import Context
-from core.fields import parse_instant
+from core.fields import PROFILE_KINDS, parse_instant
 from core.local import LocalWorkspace
 from core.values import Actor, RecordId, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Restore, Write
@@ -366,9 +366,10 @@ class _Builder:
         """Two edits of one field from the same version; no rule can say which one is right."""
         ref = self.built.ref(conflict.entity, conflict.record)
         read = self.workspace.get(ref)
-        word = {"document": "media_type", "profile": "notes", "link": "note"}[conflict.entity]
-        self._write(Edit(ref, {word: "one"}))
-        receipt = self.workspace.write([Edit(ref, {word: "other"}, read.version, merge=True)])
+        field = {"document": "media_type", "profile": "kind", "link": "note"}[conflict.entity]
+        one, other = [kind for kind in PROFILE_KINDS if kind != read.fields[field]][:2]
+        self._write(Edit(ref, {field: one}))
+        receipt = self.workspace.write([Edit(ref, {field: other}, read.version, merge=True)])
         (id,) = receipt.conflicts
         self.built.refs["conflict", name] = Ref("conflict", id)
 

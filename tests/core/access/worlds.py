@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -79,6 +79,11 @@ def random_world(random: Random) -> World:
         for attribute in random.sample(ATTRIBUTES, random.randint(0, 2)):
             marks[f"{entity} {attribute}"] = Mark(entity, attribute, _rarely(random))
     return replace(world, grants=grants, marks=marks, conflicts=_random_conflicts(random, world))
+
+
+def at_instant(context: Context, at: int) -> Context:
+    """The same way to come, then."""
+    return Context(context.via, at, context.address, context.secure, context.reason)
 
 
 def instants(world: World) -> list[int]:
@@ -237,3 +242,13 @@ def _random_conflicts(random: Random, world: World) -> dict[str, Conflict]:
         for name in random.sample(living, min(len(living), random.randint(0, 2))):
             conflicts[f"conflict {len(conflicts)}"] = Conflict(entity, name)
     return conflicts
+
+
+def smaller_worlds(world: World) -> Iterator[World]:
+    """The same without one of what others do not name."""
+    for kind in ("conflicts", "grants", "marks", "links"):
+        records = getattr(world, kind)
+        named = [conflict.record for conflict in world.conflicts.values()] if kind == "links" else []
+        for name in records:
+            if name not in named:
+                yield replace(world, **{kind: {other: one for other, one in records.items() if other != name}})
