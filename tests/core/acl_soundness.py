@@ -49,9 +49,9 @@ def expected_rows(db: Any) -> tuple[Counter[Row], Counter[Row]]:
             subject = code_of("profile", profile)
             documents[(document, subject, RIGHTS[grants[type]], 0, *_window(*window))] += 1
 
-    for document, subject, _, *when in documents:
+    for document, subject, _, condition, since, until in documents:
         for profile in linked[document]:
-            profiles[(profile, subject, DERIVED | RIGHTS["see"], *when)] += 1  # type: ignore[index]
+            profiles[(profile, subject, DERIVED | RIGHTS["see"], condition, since, until)] += 1
     return documents, profiles
 
 
