@@ -64,9 +64,9 @@ def parse_form(entity: Entity, text: str, before: Mapping[str, Any]) -> dict[str
 KINDS_OF_OTHERS = ("reference", "contents")
 
 
-def editable_fields(entity: Entity) -> list[Field]:
-    """Those whose value a person can type: not what names other records or bytes."""
-    fields = FIELDS[entity].values()
+def editable_fields(entity: Entity, withheld: Collection[str] = ()) -> list[Field]:
+    """Those whose value a person can type: not what names other records or bytes, nor what is withheld."""
+    fields = [field for field in FIELDS[entity].values() if field.name not in withheld]
     return [field for field in fields if not (field.fixed or field.internal) and field.kind not in KINDS_OF_OTHERS]
 
 

@@ -41,6 +41,8 @@ def preview(reading: Reading, into: RecordId, other: RecordId) -> ProfileMerge:
     stays, goes = _two(db, into, other)
     result = _merged_fields(db, stays, goes, {}, stored_rules(db))
     links = link_moves.links_of(db, goes)
+    seen = reading.seen("link", [row[0] for row in links])
+    links = [row for row in links if row[0] in seen]
     there = link_moves.at_profile(db, stays, links)
     joined = sum(row[6] is None for row in there.values())
     one, two = (reading.record("profile", row) for row in (stays, goes))

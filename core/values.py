@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -444,6 +444,16 @@ class Record(msgspec.Struct, frozen=True):
     withheld: list[str] = []  # what is confidential and not shown: fields, or attributes as "attributes.salary"
 
 
+def tell_withheld(withheld: Sequence[str]) -> str:
+    """A sentence for people; "" where nothing is withheld.
+
+    >>> tell_withheld(["attributes.salary"])
+    '1 confidential field is not shown'
+    """
+    count = len(withheld)
+    return f"{count:,} confidential field{' is' if count == 1 else 's are'} not shown" if count else ""
+
+
 class ConflictRecord(msgspec.Struct, frozen=True):
     """One conflict, whole."""
 
@@ -491,7 +501,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """Global totals, exact, kept by the write path; the trash is not counted in."""
+    """Global totals, kept by the write path; the trash is not counted in.
+
+    For who does not see everything they are counts of what is seen, and where these are not `exact` a total of
+    COUNT_LIMIT stands for that many or more. `changes` is the seq of the latest change that is seen.
+    """
 
     profiles: int
     documents: int
@@ -502,6 +516,11 @@ class Stats(msgspec.Struct, frozen=True):
     conflicts: int = 0  # open
     path: str = ""
     size: int = 0  # bytes on disk
+    exact: bool = True
+
+    def shown(self, total: int) -> str:
+        """One of the totals, for people."""
+        return str(Count(total, self.exact or total != COUNT_LIMIT))
 
 
 # --- the change log ----------------------------------------------------------------------------------

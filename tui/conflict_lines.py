@@ -14,6 +14,7 @@ from core.errors import Invalid
 from core.form_text import editable_fields
 from core.merge import take
 from core.merge_values import WHOLE, FieldConflict
+from core.values import tell_withheld
 from core.write_values import Value
 from tui.conflict_choices import Choice, Choices
 from tui.conflict_reading import Reading, Settled
@@ -80,7 +81,9 @@ class ConflictLines:
         """One line for each field: first those that are asked for, then those that needed no question."""
         cells = lay_out(width)
         asked = [self._asked(one, choices, cells) for one in self.reading.conflict.fields]
-        return [*asked, *(self._settled(one, cells) for one in self.reading.settled)]
+        settled = [self._settled(one, cells) for one in self.reading.settled]
+        told = tell_withheld(self.reading.conflict.withheld)
+        return [*asked, *settled, *([line(Span(told, "label"))] if told else [])]
 
     def _asked(self, one: FieldConflict, choices: Choices, cells: Cells) -> Line:
         name, choice = one.field, choices.made.get(one.field)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.errors import NotFound
 from core.fields import FIELDS, Entity, Field, format_instant
-from core.values import Change, LinkRow, Query, Record, Ref
+from core.values import Change, LinkRow, Query, Record, Ref, tell_withheld
 from core.workspace import Workspace
 from tui.describe import differences, moment, what_happened
 from tui.describe_access import NOBODY_KNOWN, Names
@@ -78,6 +78,8 @@ def load_detail(
         else:
             lines += _links_by_type(workspace, ref, opened, marks)
     lines += [line(), *_fields(record, opened, long=True), *_text(record, opened)]
+    if record.withheld:
+        lines += [line(), line(Span(tell_withheld(record.withheld), "label"))]
     return Detail(record, lines, frozenset(entry.key.other.id for entry in lines if isinstance(entry.key, AtLink)))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.fields import FIELDS, Entity, Field
-from core.values import Actor, Blame, Change, Record
+from core.values import Actor, Blame, Change, Record, tell_withheld
 from tui.describe import differences, field_label, moment
 from tui.details import flattened
 from tui.widgets.line_view import Line, line
@@ -61,7 +61,8 @@ def change_lines(change: Change) -> list[Line]:
         line(Span(f"{field_label(entity, name):<{LABEL}} ", "label"), Span(f"merged: {how.how}", "label"))
         for name, how in change.taken.items()
     ]
-    return [head, *reason, *differences(entity, change.before, change.after), *merged, line()]
+    withheld = [line(Span(tell_withheld(change.withheld), "label"))] if change.withheld else []
+    return [head, *reason, *differences(entity, change.before, change.after), *merged, *withheld, line()]
 
 
 def version_lines(entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Line]:

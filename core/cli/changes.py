@@ -18,7 +18,7 @@ from core.cli.output import format_time
 from core.cli.shortening import shorten
 from core.cli.writing import tell_receipt
 from core.fields import FIELDS, Entity
-from core.values import Change, id_text
+from core.values import Change, id_text, tell_withheld
 
 
 def declare(app: typer.Typer) -> None:
@@ -81,6 +81,7 @@ def watch(
     out.note(f"following {session.settings.store_path}; ctrl-c ends")
     left = limit
     for changes in workspace.follow(Event(), after=after):
+        changes = [change for change in changes if not change.is_access_notice]
         for change in changes[:left]:
             if out.json:
                 out.object(change_object(change))
@@ -152,6 +153,8 @@ def _differences(change: Change) -> Iterator[tuple[str, str]]:
     for name in change.taken:
         if name not in change.after:
             yield name, f"stays{_merged(change, name)}"
+    if change.withheld:
+        yield "withheld", tell_withheld(change.withheld)
 
 
 def _merged(change: Change, name: str) -> str:

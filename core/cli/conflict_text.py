@@ -15,7 +15,7 @@ from core.fields import Entity
 from core.merge import take
 from core.merge_values import WHOLE, FieldConflict, Side, field_of
 from core.rules import Rule
-from core.values import ConflictRecord, ConflictRow, Query, RecordId, id_text
+from core.values import ConflictRecord, ConflictRow, Query, RecordId, id_text, tell_withheld
 from core.workspace import Workspace
 
 ID: Final = re.compile("[0-9a-f]{1,32}")
@@ -74,6 +74,8 @@ def show_conflict(session: Session, conflict: ConflictRecord, *, full: bool) -> 
     if conflict.outcome:
         out.line()
         out.pairs((f"{SETTLED} {field_name(name)}", taken.how) for name, taken in conflict.outcome.items())
+    if conflict.withheld:
+        out.line(tell_withheld(conflict.withheld))
     if conflict.fields:
         out.line()
         out.line("To settle it", bold=True)

@@ -49,6 +49,7 @@ def record_object(record: Record) -> dict[str, Any]:
         "updated_by": record.updated_by,
         "deleted_at": None if record.deleted_at is None else format_instant(record.deleted_at),
         "fields": fields_object(record.ref.entity, record.fields),
+        "withheld": record.withheld,
     }
 
 
@@ -69,6 +70,7 @@ def change_object(change: Change) -> dict[str, Any]:
         "before": fields_object(change.ref.entity, change.before),
         "after": fields_object(change.ref.entity, change.after),
         "taken": {name: taken_object(change.ref.entity, name, how) for name, how in change.taken.items()},
+        "withheld": change.withheld,
     }
 
 
@@ -155,6 +157,7 @@ def conflict_object(conflict: ConflictRecord) -> dict[str, Any]:
             for one in conflict.fields
         ],
         "outcome": {name: taken_object(entity, name, taken) for name, taken in conflict.outcome.items()},
+        "withheld": conflict.withheld,
         "mine": _side_object(conflict.mine),
         "theirs": _side_object(conflict.theirs),
         "suggested": conflict.suggested,

@@ -15,7 +15,7 @@ from core.cli.numbers import LARGEST
 from core.cli.objects import record_object, row_object
 from core.cli.output import format_time
 from core.fields import FIELDS
-from core.values import Group, LinkRow, Query, Record, id_text
+from core.values import Group, LinkRow, Query, Record, id_text, tell_withheld
 
 Shown = Annotated[
     int, typer.Option("--limit", min=0, max=LARGEST, help="At most so many links of each relationship type.")
@@ -69,6 +69,8 @@ def shown_record(session: Session, record: Record) -> Iterator[None]:
     external = [("external id", f"{id} ({source})") for source, id in record.external]
     fields = _filled_fields(record)
     out.pairs([*external, *((name, text) for name, text in fields if "\n" not in text)])
+    if record.withheld:
+        out.line(tell_withheld(record.withheld))
     yield
     for name, text in fields:
         if "\n" in text:

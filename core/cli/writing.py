@@ -16,8 +16,8 @@ from core.cli.objects import receipt_object
 from core.errors import Conflict, Invalid
 from core.fields import FIELDS, Entity
 from core.fields import field as find_field
-from core.form_text import format_form, parse_form
-from core.values import ConflictRecord, Record, Ref, id_text
+from core.form_text import editable_fields, format_form, parse_form
+from core.values import ConflictRecord, Record, Ref, id_text, tell_withheld
 from core.write_values import Create, Delete, Edit, Receipt, Restore
 
 TOLD: Final = 10  # conflicts that a receipt tells one by one
@@ -126,7 +126,10 @@ def _edit_by_hand(session: Session, before: Record, seen: _Seen) -> int:
         "Save and leave the editor to write; leave it unsaved to change nothing.",
     ]
     entity = before.ref.entity
-    with edited(format_form(entity, before.fields, remarks), entity) as text:
+    if before.withheld:
+        remarks.append(f"{tell_withheld(before.withheld)}; what is not shown stays as it is.")
+    shown = {field.name for field in editable_fields(entity, before.withheld)}
+    with edited(format_form(entity, before.fields, remarks, only=shown), entity) as text:
         values = parse_form(entity, text, before.fields)
         version, merge = seen if seen.version is not None else (before.version, True)
         return tell_receipt(session, session.workspace.write([Edit(before.ref, values, version, merge)]))

@@ -23,7 +23,7 @@ from core.errors import Invalid, RolodocError
 from core.fields import FIELDS, Entity, Field, check_fields, now
 from core.form_text import editable_fields, format_form, parse_form
 from core.merge_values import WHOLE
-from core.values import ConflictRecord, Record, Ref
+from core.values import ConflictRecord, Record, Ref, tell_withheld
 from core.write_values import Create, Edit, Receipt, Write
 from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
@@ -103,10 +103,16 @@ class FormPanel(Panel):
 
     async def _show_fields(self) -> None:
         typed = self._draft.fields if self._draft else {}
-        rows = [FieldRow(field, self._stored(field), typed.get(field.name)) for field in editable_fields(self.entity)]
+        withheld = self._record.withheld if self._record else []
+        fields = editable_fields(self.entity, withheld)
+        rows = [FieldRow(field, self._stored(field), typed.get(field.name)) for field in fields]
         await self.query_one("#fields").mount_all(rows)
         if self._draft is not None:
             self.query_one(".note", Label).show_text(self._about_draft(self._draft), "warn")
+        elif withheld:
+            self.query_one(".note", Label).show_text(
+                f"{tell_withheld(withheld)}; what is not shown stays as it is", "label"
+            )
         self.take_keys(rows[0].editor)
         self.can_focus = False
         self.work.refresh_keys()
@@ -311,7 +317,9 @@ class FormPanel(Panel):
         """Hands the form to $EDITOR and takes back what was typed there, into the fields of this form."""
         stored = self._record.fields if self._record else {}
         title = self._record.title if self._record else f"new {self.entity}"
-        text = format_form(self.entity, stored, [title, "Save and leave the editor to go on; nothing is stored yet."])
+        shown = {row.field.name for row in self.rows}
+        remarks = [title, "Save and leave the editor to go on; nothing is stored yet."]
+        text = format_form(self.entity, stored, remarks, only=shown)
         changed, error = edited_outside(
             self.app, text, self.entity, lambda typed: parse_form(self.entity, typed, stored)
         )
