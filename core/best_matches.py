@@ -5,35 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core import search
+from core import search, visibility
 from core.fields import Entity
-from core.reads import COLUMNS, ROWS
+from core.list_plans import sees_match
+from core.list_sql import COLUMNS, ROWS
 from core.records import TABLES
 from core.store import Connection, Store
 from core.values import COUNT_LIMIT, Hit
+from core.viewer import Viewer
 
 NAMES: Final[dict[Entity, str]] = {"profile": "name aliases", "document": "title"}
 """The columns of the index whose matches come before all others."""
 
 
-def find(store: Store, text: str, entity: Entity | None, limit: int) -> list[Hit]:
+def find(store: Store, viewer: Viewer, text: str, entity: Entity | None, limit: int) -> list[Hit]:
     """Up to `limit` hits of each entity: where the name or title holds the words, then where anything does."""
     expression = search.match_expression(text)
     if not expression:
         return []
+    sight, bound = visibility.sight_of(viewer), visibility.parameters(viewer)
+    seen = {known: sees_match(store, sight, known, bound) for known in search.WEIGHTS if entity in (None, known)}
     with store.read() as db:
         return [
             Hit(known, ROWS[known](*row), _excerpt(db, known, row[-1], text))
-            for known in search.WEIGHTS
-            if entity in (None, known)
-            for row in _rows(db, known, expression, limit)
+            for known, conditions in seen.items()
+            for row in _rows(db, known, expression, limit, conditions, bound)
         ]
 
 
-def _rows(db: Connection, entity: Entity, expression: str, limit: int) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    db: Connection, entity: Entity, expression: str, limit: int, conditions: tuple[str, ...], bound: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
     seen: set[int] = set()
     for scope in (f"{{{NAMES[entity]}}} : ({expression})", expression):
-        for row in _matches(db, entity, scope, limit):
+        for row in _matches(db, entity, limit, conditions, bound | {"text": scope}):
             if len(seen) < limit and row[-1] not in seen:
                 seen.add(row[-1])
                 yield row
@@ -41,23 +46,28 @@ def _rows(db: Connection, entity: Entity, expression: str, limit: int) -> Iterat
             return
 
 
-def _matches(db: Connection, entity: Entity, expression: str, limit: int) -> list[tuple[Any, ...]]:
+def _matches(
+    db: Connection, entity: Entity, limit: int, conditions: tuple[str, ...], bound: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     """By rank where up to COUNT_LIMIT records match, because ranking reads them all; otherwise the newest first."""
     table = f"{entity}_search"
+    where = " AND ".join((f"{table} MATCH :text", *conditions))
     (found,) = db.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT {COUNT_LIMIT + 1})", (expression,)
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {COUNT_LIMIT + 1})", bound
     ).fetchone()
     order = f"bm25({table}, {search.WEIGHTS[entity]})" if found <= COUNT_LIMIT else f"{table}.rowid DESC"
     rows: list[tuple[Any, ...]] = db.execute(
         f"SELECT {COLUMNS[entity]}, t.id, t.id FROM {table} JOIN {TABLES[entity]} t ON t.id = {table}.rowid"
-        f" WHERE {table} MATCH ? ORDER BY {order} LIMIT {limit:d}",
-        (expression,),
+        f" WHERE {where} ORDER BY {order} LIMIT {limit:d}",
+        bound,
     ).fetchall()
     return rows
 
 
 def _excerpt(db: Connection, entity: Entity, id: int, text: str) -> str:
+    """A line around the first match; none of what is confidential, which no index holds either."""
     if entity != "document":
         return ""
-    body = db.execute("SELECT b.text FROM document d JOIN body b ON b.id = d.text_id WHERE d.id = ?", (id,)).fetchone()
+    sql = "SELECT b.text FROM document d JOIN body b ON b.id = d.text_id WHERE d.id = ? AND d.confidential = 'no'"
+    body = db.execute(sql, (id,)).fetchone()
     return search.excerpt(body[0], text) if body else ""

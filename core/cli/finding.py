@@ -46,12 +46,12 @@ def stats(session: Session) -> None:
         out.object(stats)
         return
     counted = [
-        ("profiles", stats.profiles),
-        ("documents", stats.documents),
-        ("links", stats.links),
-        *((f"  {name}", count) for name, count in stats.links_by_type.items()),
-        ("in the trash", stats.trash),
-        ("changes", stats.changes),
+        ("profiles", stats.shown(stats.profiles)),
+        ("documents", stats.shown(stats.documents)),
+        ("links", stats.shown(stats.links)),
+        *((f"  {name}", stats.shown(count)) for name, count in stats.links_by_type.items()),
+        ("in the trash", stats.shown(stats.trash)),
+        ("changes", f"{stats.changes:,}"),
     ]
-    out.pairs((name, f"{count:,}") for name, count in counted)
+    out.pairs(counted)
     out.pairs([("store", f"{stats.path} ({stats.size:,} bytes)")])

@@ -41,8 +41,8 @@ def list_trash(session: Session, limit: Limit = DEFAULT_LIMIT, all: All = False)
             table.rows([format_time(row.sort_value), entity, row.label, id_text(row.id)] for entity, row in rows)
     if not shown:
         out.note("the trash is empty")
-    elif (left := workspace.stats().trash - shown) > 0:
-        out.note(f"{shown:,} of {shown + left:,} shown; --limit N or --all shows more")
+    elif (stats := workspace.stats()).trash > shown:
+        out.note(f"{shown:,} of {stats.shown(stats.trash)} shown; --limit N or --all shows more")
 
 
 @command(app, "purge")

@@ -81,15 +81,15 @@ class SystemScreen(Doing):
             line(Span("Store", "title")),
             _fact("file", stats.path or "in memory"),
             _fact("size", _size(stats.size)),
-            _fact("profiles", f"{stats.profiles:,}"),
-            _fact("documents", f"{stats.documents:,}"),
-            _fact("links", f"{stats.links:,}"),
+            _fact("profiles", stats.shown(stats.profiles)),
+            _fact("documents", stats.shown(stats.documents)),
+            _fact("links", stats.shown(stats.links)),
             _fact("changes logged", f"{stats.changes:,}"),
             line(),
             line(Span("Links by type", "title")),
         ]
         for name, count in stats.links_by_type.items():
-            lines.append(line(Span(f"{name:<{LABEL}} ", "label"), Span(f"{count:>12,}"), key=AtType(name)))
+            lines.append(line(Span(f"{name:<{LABEL}} ", "label"), Span(f"{stats.shown(count):>12}"), key=AtType(name)))
         lines += [line(), line(Span("Trash", "title"))]
         for entity, gone in totals.trash.items():
             lines.append(line(Span(f"{entity + 's':<{LABEL}} ", "label"), Span(f"{gone!s:>12}"), key=AtTrash(entity)))
