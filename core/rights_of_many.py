@@ -8,7 +8,7 @@ from typing import Any
 from core import access
 from core.fields import Entity
 from core.records import in_chunks
-from core.rights import ALL, AREA_OF, DENIED, DERIVED, effective, has
+from core.rights import ALL, AREA_OF, BITS, DENIED, DERIVED, effective, has
 from core.store import Connection
 from core.viewer import Viewer
 
@@ -43,9 +43,13 @@ def _on_records(db: Connection, viewer: Viewer, entity: Entity, ids: list[int]) 
     found = {id: effective(allowed[id], denied[id]) for id in ids}
     if entity == "profile":
         through_all = has(viewer.all_rights("document"), "see")
+        may_be_denied = "document" in viewer.identity.denies_on or has(viewer.denied["documents"], "see")
         for id in ids:
-            # What documents bring is looked at one by one, as few profiles are seen through them alone.
-            if not found[id] and not has(denied[id], "see") and (through_all or id in derived):
+            if found[id] or has(denied[id], "see"):
+                continue
+            if id in derived and not may_be_denied:
+                found[id] = BITS["see"]
+            elif id in derived or through_all:
                 found[id] = access.rights_on(db, viewer, "profile", id)
     return found
 

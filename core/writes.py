@@ -107,24 +107,31 @@ def apply(
     """All of the writes or none. An error carries the position of the write that was refused, as `index`."""
     with store.write() as db:
         request = OpenRequest(db, actor, reason)
-        refs: list[Ref] = []
-        for are_new_links, run in groupby(writes, _is_new_link):
-            batch = list(run)
-            try:
-                if are_new_links and len(batch) >= bulk_links.WORTHWHILE:
-                    for made in bulk_links.create(request, cast(list[Create], batch)):
-                        refs += made
-                        if progress:
-                            progress(len(refs), len(writes))
-                    continue
-                for write in batch:
-                    refs.append(request.perform(write))
-                    if progress and len(refs) % 1000 == 0:
+        return request.finish(carry_out(request, writes, progress))
+
+
+def carry_out(
+    request: OpenRequest, writes: Sequence[Write], progress: Callable[[int, int], None] | None = None
+) -> list[Ref]:
+    """Performs the writes in their order; returns what each was about. Raises as `apply` does."""
+    refs: list[Ref] = []
+    for are_new_links, run in groupby(writes, _is_new_link):
+        batch = list(run)
+        try:
+            if are_new_links and len(batch) >= bulk_links.WORTHWHILE:
+                for made in bulk_links.create(request, cast(list[Create], batch)):
+                    refs += made
+                    if progress:
                         progress(len(refs), len(writes))
-            except RolodocError as error:
-                error.index = len(refs) + (error.index or 0)
-                raise
-        return request.finish(refs)
+                continue
+            for write in batch:
+                refs.append(request.perform(write))
+                if progress and len(refs) % 1000 == 0:
+                    progress(len(refs), len(writes))
+        except RolodocError as error:
+            error.index = len(refs) + (error.index or 0)
+            raise
+    return refs
 
 
 def _is_new_link(write: Write) -> bool:
@@ -210,15 +217,9 @@ class OpenRequest:
 
     def finish(self, refs: list[Ref]) -> Receipt:
         """Appends what is left of the changes and the totals; to be called once, before the transaction ends."""
-        sources.log_words(self)
-        conflicts.look_again(self)
-        administration.check_whole(self)
-        self.flush()
+        self.conclude()
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
-        if self.total > 1:
-            self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
-        acl.keep(self)
         if any(done[1] in ADMINISTRATION or done in MOVE_PROFILES for done in self.done):
             self.stats[EPOCH] += 1
         self.db.executemany(
@@ -227,6 +228,25 @@ class OpenRequest:
             [(name, by) for name, by in self.stats.items() if by],
         )
         return Receipt(self.uid, refs, self.total, self._summary(), self._open_conflicts())
+
+    def conclude(self) -> None:
+        """What follows from the changes: open conflicts, the log and what the rules of access come to. Raises Invalid,
+        Conflict for what cannot be when all is done."""
+        sources.log_words(self)
+        conflicts.look_again(self)
+        administration.check_whole(self)
+        self.flush()
+        if self.id is None:
+            return
+        if self.total > 1:
+            self.db.execute("UPDATE request SET last_seq = first_seq + ? - 1 WHERE id = ?", (self.total, self.id))
+        acl.keep(self)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and last of its changes in the log; to be asked once it is concluded and has any."""
+        (first,) = self.db.execute("SELECT first_seq FROM request WHERE id = ?", (self.id,)).fetchone()
+        return first, first + self.total - 1
 
     def _open_conflicts(self) -> list[RecordId]:
         """Those that were met or made and are not settled by now."""

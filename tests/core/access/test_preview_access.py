@@ -1,0 +1,113 @@
+"""What a change of access would open and close is what it does, and asking leaves no trace."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from core.access_values import Effect
+from core.errors import RolodocError
+from core.fields import ACTIONS, SUBJECTS, Entity
+from core.local import LocalWorkspace
+from core.members import living_accounts
+from core.rights import BITS
+from core.rights_of_many import rights_of
+from core.values import Actor, Ref, id_text
+from core.viewer import context_of, identify, view
+from core.write_values import Create, Delete, Edit, Restore, Write
+from tests.core.access.building import Built, made
+from tests.core.access.people import OWNER as OLGA
+from tests.core.access.people import People, contents_of, grant_to, people, refusal
+from tests.core.access.worlds import NOW, OWNER, random_world
+
+RUNS = int(os.environ.get("ROLODOC_RUNS", "10"))
+TRIES = 12
+RECORDS: tuple[Entity, ...] = ("document", "profile")
+Rights = dict[tuple[str, Entity, int], int]
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+def test_it_tells_what_comes_of_the_writes(seed: int, empty_store: Path, tmp_path: Path) -> None:
+    random = Random(seed)
+    with made(random_world(random), random, empty_store, tmp_path) as built:
+        workspace = LocalWorkspace(built.path, Actor(OWNER, "terminal"), create=False)
+        for _ in range(TRIES):
+            write = random_write(random, built)
+            before = rights_in(workspace)
+            try:
+                told = workspace.preview_access([write])
+            except RolodocError as error:
+                with pytest.raises(type(error)) as refused:
+                    workspace.write([write])
+                assert str(refused.value) == str(error)
+                continue
+            assert rights_in(workspace) == before
+            workspace.write([write])
+            expected = {name: effect for name, effect in compared(before, rights_in(workspace)).items()}
+            assert {one.account: one for one in told.effects} == expected, write
+            assert told.accounts == len(expected)
+            assert (told.opens, told.closes) == tuple(
+                sum(getattr(one, what) for one in expected.values()) for what in ("opens", "closes")
+            )
+        workspace.close()
+
+
+def random_write(random: Random, built: Built) -> Write:
+    """A change of who may what, of any kind."""
+    kind = random.choice(("grant", "revoke", "account", "group", "type", "delete", "restore", "link"))
+
+    def any_of(entity: Entity) -> Ref:
+        return random.choice([ref for (known, _), ref in built.refs.items() if known == entity])
+
+    def ids(entity: Entity) -> list[str]:
+        return [id_text(any_of(entity).id) for _ in range(random.randint(0, 2))]
+
+    if kind == "grant":
+        subject, target = random.choice(SUBJECTS), random.choice(("document", "profile", "documents", "profiles"))
+        fields = {"subject_kind": subject, "target_kind": target, "action": random.choice(ACTIONS)}
+        fields["subject"] = "" if subject == "everyone" else id_text(any_of(subject).id)
+        fields["target"] = id_text(any_of(target).id) if target in RECORDS else ""
+        return Create("grant", fields | {"effect": random.choice(("allow", "allow", "deny"))})
+    if kind == "revoke":
+        return Delete(any_of("grant"))
+    if kind == "account":
+        name = f"new {random.random()}"
+        new: Write = Create("account", {"name": name, "groups": ids("group"), "roles": ids("role")})
+        old = Edit(any_of("account"), {"groups": ids("group"), "tied_to": (*ids("profile"), "")[0]})
+        return random.choice((new, old))
+    if kind == "group":
+        return Edit(any_of("group"), {"groups": ids("group"), "roles": [*ids("role"), *random.choice(([], ["auditor"]))]})
+    if kind == "type":
+        return Edit(any_of("type"), {"grants": random.choice(("none", "see", "administer"))})
+    if kind == "link":
+        return random.choice((Delete, Restore))(any_of("link"))
+    return (Delete if kind == "delete" else Restore)(any_of(random.choice(("account", "group", "role", "grant"))))
+
+
+def rights_in(workspace: LocalWorkspace) -> Rights:
+    """What each account may do with each living record."""
+    found: Rights = {}
+    with workspace.store.read() as db:
+        for account in living_accounts(db):
+            viewer = view(identify(db, Actor(account.name)), context_of(workspace.actor, workspace.clock()))
+            for entity in RECORDS:
+                living = [id for (id,) in db.execute(f"SELECT id FROM {entity} WHERE deleted_at IS NULL")]
+                rights = rights_of(db, viewer, entity, living)
+                found |= {(account.name, entity, id): may for id, may in rights.items()}
+    return found
+
+
+def compared(before: Rights, after: Rights) -> dict[str, Effect]:
+    counts: dict[str, Counter[str]] = {}
+    for key in {**before, **after}:
+        had, has = before.get(key, 0), after.get(key, 0)
+        if had != has:
+            saw, sees = had & BITS["see"], has & BITS["see"]
+            counts.setdefault(key[0], Counter())["changes" if saw and sees else "opens" if sees else "closes"] += 1
+    return {name: Effect(name, of["opens"], of["closes"], of["changes"]) for name, of in counts.items()}
