@@ -71,14 +71,12 @@ def read_feed(workspace: Workspace, found: FeedFilter, before: int | None = None
         for change in batch:
             if found.holds(change):
                 requests[change.request] = change
-        if len(batch) < REQUESTS:
+        before = batch.go_on
+        if before is None:
             return list(requests.values()), None
-        last = batch[-1]
-        before = last.seq
         if found.ref is None and len({change.request for change in batch}) == 1:
-            before = min(
-                before, batch[0].seq - last.size + 1
-            )  # a bulk of thousands is one line: on to what was before it
+            # A bulk of thousands is one line: on to what was before it.
+            before = min(before, batch[0].seq - batch[-1].size + 1)
         if len(requests) >= REQUESTS:
             break
     return list(requests.values()), before

@@ -113,7 +113,8 @@ class _Export:
                 for entry in fields.pop("contents", []):
                     path = files / entry["sha256"]
                     if not path.exists():
-                        with self._workspace.open_content(entry["sha256"]) as stream, path.open("wb") as file:
+                        content = self._workspace.open_content(entry["sha256"], record.ref.id)
+                        with content as stream, path.open("wb") as file:
                             shutil.copyfileobj(stream, file)
                     row = {"document_id": id_text(record.ref.id), "path": f"{FILES}/{path.name}"} | entry
                     listed.write(_json(row) + b"\n")
