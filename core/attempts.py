@@ -157,3 +157,9 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refusal(actor: Actor, method: str, record: Ref | None, action: str) -> Attempt:
     return Attempt(actor, DENIED, record, {"decision": "denied", "method": method, "action": action})
+
+
+def at_account(store: Store, name: str, error: Denied) -> Denied:
+    """The refusal of a log-in as one that is about the account of this name, where there is one."""
+    found = store.fetch("SELECT uid FROM account WHERE name = ? AND deleted_at IS NULL", (name,))
+    return error.about(Ref("account", found[0][0]), "log in") if found else error

@@ -169,12 +169,10 @@ class _Walk:
     def _compare(self, seq: int, hash: bytes, signed: Sequence[Checkpoint]) -> Fault | None:
         for checkpoint in signed:
             if checkpoint.hash != hash:
-                where = "kept elsewhere" if any(checkpoint is one for one in self.given) else "signed"
-                return Fault(
-                    self.agreed + 1,
-                    f"one of {_entries(self.agreed + 1, seq, '')} was written anew: the {where} checkpoint of entry"
-                    f" {seq} confirms another",
-                )
+                first = self.agreed + 1
+                which = f"one of entries {first} to {seq}" if first < seq else f"entry {seq}"
+                where = " that was kept elsewhere" if any(checkpoint is one for one in self.given) else ""
+                return Fault(first, f"{which} was written anew: the checkpoint of entry {seq}{where} confirms another")
             if not checkpoints.is_signed(checkpoint):
                 return Fault(seq, f"the checkpoint of entry {seq} is forged")
         self.agreed = seq
@@ -229,7 +227,7 @@ class _Walk:
 
     def _remarks(self) -> Iterator[str]:
         if self.prune is not None:
-            yield f"{_entries(1, self.prune.seq, 'were')} pruned on {format_instant(self.prune.at)}"
+            yield f"{_entries(1, self.prune.seq)} gone, pruned on {format_instant(self.prune.at)}"
         if self.given and self.first > 1:
             old = sum(one.seq < self.first for one in self.given)
             yield f"{old} of the given checkpoints are of entries that were pruned" if old else ""
@@ -274,8 +272,6 @@ def _records_without_values(db: Connection) -> set[str]:
     return {record for (record,) in db.execute(f"SELECT record FROM audit WHERE kind IN ({marks})", kinds)}
 
 
-def _entries(first: int, last: int, verb: str = "are") -> str:
+def _entries(first: int, last: int) -> str:
     """entry 7 is, entries 7 to 9 are."""
-    if first == last:
-        return f"entry {first} {'was' if verb == 'were' else 'is' if verb else ''}".rstrip()
-    return f"entries {first} to {last} {verb}".rstrip()
+    return f"entry {first} is" if first == last else f"entries {first} to {last} are"
