@@ -20,6 +20,7 @@ from core.records import TABLES, in_chunks, load, names, stored_fields
 from core.rights import AREA_OF, has
 from core.store import Connection
 from core.values import Ref
+from core.viewer import Viewer
 from core.write_values import Delete, Edit, MergeProfiles, Resolve, Restore, SplitProfile
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ NEW: Final = 0
 """In place of a local id: a record that is about to be made."""
 EVERY: Final = -1
 """In place of a local id: all of the kind."""
+ON_RECORDS: Final = ("document", "profile")
 GRANTING: Final = ("share", "administer")
 """What a link may grant that whoever may link does not have by that."""
 
@@ -64,8 +66,8 @@ def check_new(request: OpenRequest, entity: Entity, fields: Mapping[str, Any]) -
     if entity == "link":
         document, profile = (require(request, Ref(end, fields[end]), "link") for end in ("document", "profile"))
         check_new_links(request, [(document, profile, fields["type"])])
-    elif entity == "grant" and not has(request.viewer.area_rights("access"), "administer"):
-        _check_new_grant(request, fields)
+    elif entity == "grant" and fields["target_kind"] in ON_RECORDS and not _administers(request.viewer):
+        _check_shared(request, fields)
     else:
         access.require_area(request.viewer, AREA_OF[entity], action_for(entity), f"make a {entity}")
     if entity == "type":
@@ -233,14 +235,15 @@ def _check_granting(request: OpenRequest, document: int, type: str, grants: str)
     request.allowed.add(("document", document, grants))
 
 
-def _check_new_grant(request: OpenRequest, fields: Mapping[str, Any]) -> None:
+def _administers(viewer: Viewer) -> bool:
+    return has(viewer.area_rights("access"), "administer")
+
+
+def _check_shared(request: OpenRequest, grant: Mapping[str, Any]) -> None:
     """Who may share a record may give grants on it, to profiles that they see."""
-    kind, target = fields["target_kind"], fields.get("target", "")
-    if kind not in ("profile", "document"):
-        access.require_area(request.viewer, "access", "administer", f"make a grant on {kind}")
-    _require_named(request, kind, target, "share")
-    if fields["subject_kind"] == "profile":
-        _require_named(request, "profile", fields.get("subject", ""), "see")
+    _require_named(request, grant["target_kind"], grant.get("target", ""), "share")
+    if grant["subject_kind"] == "profile":
+        _require_named(request, "profile", grant.get("subject", ""), "see")
 
 
 def _require_named(request: OpenRequest, entity: Entity, id: str, action: str) -> None:
