@@ -274,6 +274,10 @@ class _Builder:
             if profile.in_trash:
                 go = partial(self._merge, name) if profile.merged_into else partial(self._delete, "profile", name)
                 self._plan(("trash", "profile", name), self._before_profile(name), go)
+        everything = set(self.tasks)
+        for name, type in self.world.types.items():
+            if type.in_trash:
+                self._plan(("trash", "type", name), everything, partial(self._delete, "type", name))
 
     def _before_profile(self, name: str) -> set[Any]:
         """A link that went along with its document must have gone before; a merge into the profile must be done."""

@@ -63,7 +63,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Type:
+    """One in the trash has no living links; to those that went there with their documents it means what it meant."""
+
     grants: str = "none"
+    in_trash: bool = False
 
 
 @dataclass(frozen=True)

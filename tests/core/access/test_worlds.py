@@ -22,6 +22,7 @@ from tests.core.access.agreement import (
     explanations,
     groups_of_links,
     holders,
+    kept_in_step,
     lists,
     point_checks,
     searches,
@@ -46,6 +47,7 @@ EVERYTHING: tuple[Check, ...] = (
     searches,
     explanations,
     holders,
+    kept_in_step,
 )
 
 

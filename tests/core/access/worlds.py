@@ -71,6 +71,9 @@ def random_world(random: Random) -> World:
     types = {f"type {n}": Type(random.choice(("none", *ACTIONS[:5], "see"))) for n in range(random.randint(3, 5))}
     accounts = _random_accounts(random, list(groups), list(roles), list(profiles))
     links = _random_links(random, documents, profiles, list(types))
+    for name in types:
+        if all(link.in_trash for (_, _, type), link in links.items() if type == name):
+            types[name] = replace(types[name], in_trash=random.random() > 0.5)
     world = World(accounts, groups, roles, types, profiles, documents, links)
     distinct = dict.fromkeys(_random_grant(random, world) for _ in range(random.randint(12, 36)))
     grants = {f"grant {n}": replace(grant, in_trash=_rarely(random)) for n, grant in enumerate(distinct)}
