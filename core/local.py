@@ -122,9 +122,7 @@ class LocalWorkspace:
         try:
             self.actor = logins.log_in(self.store, self.actor, name, ask_and_remember if ask else None)
         except Denied as error:
-            if account := lookups.account_of(self.store, name):
-                error.about(account, "log in")
-            raise
+            raise attempts.at_account(self.store, name, error) from None
         self._identity = None
         if asked:
             audit.note(self.store, self.actor, "login", "by password", "")
