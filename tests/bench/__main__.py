@@ -9,6 +9,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from tests.bench.access_links import access_links
 from tests.bench.conflicts import open_conflicts
 from tests.bench.duplicates import duplicates
 from tests.bench.edits import single_edits
@@ -32,6 +33,7 @@ BENCHES = {
     "merge": merges,
     "conflicts": open_conflicts,
     "duplicates": duplicates,
+    "access-links": access_links,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"
