@@ -35,7 +35,7 @@ def purge(
     """How many of each kind of record that went to the trash before the instant go, or would go, and how many contents.
 
     Files of contents and words in the search index go after all else is committed; what a fault leaves of them goes
-    with the next purge. A preview is the work itself, rolled back. Raises Denied, Unavailable for a file that cannot go.
+    with the next purge. A preview is the work itself, rolled back. Raises Denied, Unavailable where a file cannot go.
     """
     try:
         with store.write() as db:
