@@ -45,12 +45,12 @@ STEP: Final = 10_000  # records that a rebuild looks at together
 
 
 def keep(request: OpenRequest) -> None:
-    """Brings the tables in step with what the request did; to be called once its changes are in the log."""
+    """Brings the tables in step with what the request did; to be called once, when its changes are in the log."""
     db, done = request.db, request.done
     kinds = {entity for _, entity in done}
     if kinds.isdisjoint(BEHIND) or not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
         return
-    span = _span(request)
+    span = request.span
     for entity in LISTED:
         if entity in kinds:
             for follow in ORDER[entity]:
@@ -108,11 +108,6 @@ def _apply(db: Connection) -> None:
     for entity in LISTED:
         for statement in (*APPLY[entity], *CLEAR[entity]):
             db.execute(statement)
-
-
-def _span(request: OpenRequest) -> tuple[int, int]:
-    (first,) = request.db.execute("SELECT first_seq FROM request WHERE id = ?", (request.id,)).fetchone()
-    return first, first + request.total - 1
 
 
 def _spans(db: Connection, entity: Entity) -> Iterator[tuple[int, int]]:

@@ -67,7 +67,7 @@ from core.values import (
     Stats,
     TypeRow,
 )
-from core.viewer import Identity, Viewer, context_of, identify, read_epoch, view
+from core.viewer import Identity, Viewer, context_of, identify, is_current, read_epoch, view
 from core.workspace import PAGE, Progress
 from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
@@ -88,6 +88,9 @@ class LocalWorkspace:
 
     def _viewer(self, at: int | None = None) -> Viewer:
         """As whom a read is answered, now or at an instant."""
+        identity = self._identity
+        if identity is not None and is_current(identity, self.store):
+            return self._view(identity, at)
         with self.store.read() as db:
             return self._viewer_in(db, at)
 
@@ -95,6 +98,9 @@ class LocalWorkspace:
         identity = self._identity
         if identity is None or identity.epoch != read_epoch(db):
             self._identity = identity = identify(db, self.actor)
+        return self._view(identity, at)
+
+    def _view(self, identity: Identity, at: int | None) -> Viewer:
         return view(identity, context_of(self.actor, self.clock() if at is None else at, self.reason))
 
     @contextmanager
@@ -279,8 +285,7 @@ class LocalWorkspace:
 
     def rebuild_access(self) -> int:
         with self.store.write() as db:
-            viewer = view(identify(db, self.actor), context_of(self.actor, now(), self.reason))
-            access.require_area(viewer, "access", "administer", "rebuild what the rules of access come to")
+            access.require_area(self._viewer_in(db), "access", "administer", "rebuild what the rules of access come to")
             return acl.rebuild(db)
 
     # --- who may -------------------------------------------------------------------------------
