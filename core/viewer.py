@@ -18,7 +18,7 @@ from core.errors import Denied
 from core.fields import AREAS, Entity
 from core.records import in_chunks
 from core.rights import ALL, AREA_OF, BUILT_IN, DENIED, OWNER, effective
-from core.store import Connection
+from core.store import Connection, Store
 from core.values import Actor, RecordId
 
 EPOCH: Final = "access"
@@ -165,8 +165,17 @@ def context_of(actor: Actor, at: int, reason: str = "") -> Context:
 
 
 def read_epoch(db: Connection) -> int:
-    found = db.execute("SELECT value FROM stat WHERE name = ?", (EPOCH,)).fetchone()
+    found = db.execute(EPOCH_SQL).fetchone()
     return int(found[0]) if found else 0
+
+
+def is_current(identity: Identity, store: Store) -> bool:
+    """Whether nobody has changed the administration of access since; some 5 us."""
+    found = store.fetch(EPOCH_SQL)
+    return bool(identity.epoch == (found[0][0] if found else 0))
+
+
+EPOCH_SQL: Final = f"SELECT value FROM stat WHERE name = '{EPOCH}'"
 
 
 def read_marks(db: Connection) -> dict[str, frozenset[str]]:

@@ -2,8 +2,8 @@
 
 Who sees all of a kind is asked nothing, or only about denials. For others there is one row for each right in
 {document,profile}_acl, in the orders that lists have, by subject: a list merges those of the viewer's subjects, each
-read along its index and only as far as the page goes. Elsewhere a record is looked up by `record_id`; a plus keeps the
-many subjects out of that look-up, since a record has few rows. Values are bound by name; see `parameters`.
+read along its index and only as far as the page goes. A plus before a column keeps an index out that would be slower
+there. Values are bound by name; see `parameters`.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def denied(sight: Sight, entity: Entity, id: str, action: str = "see") -> str:
     """By grant_denials, which is small."""
     taking = tuple(name for name in BITS if DENIED[name] & BITS[action])
     return (
-        f"EXISTS (SELECT 1 FROM access_grant deny WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
+        f"EXISTS (SELECT 1 FROM access_grant deny INDEXED BY grant_denials WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
         f" AND {_is_denial(sight, taking)})"
     )
 
@@ -143,9 +143,12 @@ def may(sight: Sight, entity: Entity, id: str, action: str) -> str:
 
 
 def _listed(sight: Sight, entity: Entity, id: str, rights: str = "") -> str:
-    """By the primary key."""
+    """By the primary key: of a document, which few have rights to, all rows are read; of a profile, which is seen
+    through many documents, those of each subject are looked up."""
+    plus = "+" if entity == "document" else ""
     return (
-        f"EXISTS (SELECT 1 FROM {entity}_acl acl WHERE acl.record_id = {id} AND +acl.subject IN ({_subjects(sight)})"
+        f"EXISTS (SELECT 1 FROM {entity}_acl acl WHERE acl.record_id = {id}"
+        f" AND {plus}acl.subject IN ({_subjects(sight)})"
         f" AND {_in_force(sight)}{rights})"
     )
 
@@ -159,7 +162,7 @@ def _through_a_document(sight: Sight, profile: str) -> str:
 def _still_seen_through_a_document(sight: Sight, profile: str) -> str:
     """Rows of derived sight know of no denial, so where a denied document is linked to, the others are looked at."""
     of_denied = (
-        "SELECT via.profile_id FROM access_grant deny CROSS JOIN link via ON via.document_id = deny.record_id"
+        "SELECT via.profile_id FROM access_grant deny INDEXED BY grant_denials CROSS JOIN link via ON via.document_id = deny.record_id"
         f" WHERE deny.target_kind = 'document' AND {_is_denial(sight, ('see',))} AND via.deleted_at IS NULL"
     )
     of_its_own = _listed(sight, "profile", profile, DIRECT)
