@@ -11,7 +11,7 @@ from core.access_values import AuditEntry, AuditQuery
 from core.audit_chain import Body, record_ref, record_text
 from core.fields import Entity
 from core.reading import Reading
-from core.records import TABLES, in_chunks, names
+from core.records import TABLES, in_chunks
 from core.store import Connection
 from core.values import Actor, Ref
 
@@ -184,6 +184,6 @@ def _seen(reading: Reading, records: Iterable[str]) -> dict[str, tuple[int, str]
     found: dict[str, tuple[int, str]] = {}
     for entity, wanted in uids.items():
         ids = [id for (id,) in in_chunks(reading.db, f"SELECT id FROM {TABLES[entity]} WHERE uid IN", wanted)]
-        for id, name in names(reading.db, entity, reading.seen(entity, ids)).items():
+        for id, name in reading.names(entity, reading.seen(entity, ids)).items():
             found[record_text(Ref(entity, name.uid))] = (id, name.title)
     return found

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.fields import ADMINISTRATION, Entity
 from core.merge_values import Taken
 from core.reading import Reading
-from core.records import DIGEST, ENDS, TABLES, Name, body_of, in_chunks, names
+from core.records import DIGEST, ENDS, TABLES, Name, body_of, in_chunks
 from core.store import Connection, Store
 from core.values import COUNT_LIMIT, Actor, Change, Changes, RecordId, Ref, access_notice
 from core.viewer import Viewer
@@ -236,7 +236,7 @@ def _changes(reading: Reading, rows: list[Entry], *, whole: bool) -> list[Change
             for values in (before, after):
                 for end in ENDS.keys() & values.keys():
                     wanted[cast(Entity, end)].add(values[end])
-    known = {entity: names(db, entity, ids) for entity, ids in wanted.items()}
+    known = {entity: reading.names(entity, ids) for entity, ids in wanted.items()}
     for entity in wanted:
         reading.parts(entity, known[entity])
     changes = []

@@ -30,7 +30,7 @@ def record_at(db: Connection, ref: Ref, row: Row, *, at: int | None = None, revi
         fields |= {name: now.fields[name] for name in ENDS}
     return msgspec.structs.replace(
         now,
-        title=fields[TITLES[ref.entity]] if ref.entity in TITLES else now.title,
+        title=fields[TITLES[ref.entity]] if ref.entity in TITLES and ref.entity != "grant" else now.title,
         fields=fields,
         revision=step.revision,
         version=step.version,

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from core import access, confidential
+from core import access, confidential, grants
 from core.confidential import NOTHING, Parts
 from core.fields import FIELDS, Entity
-from core.records import Row, record
+from core.records import Name, Row, names, record
 from core.rights import has
 from core.rights_of_many import rights_of
 from core.store import Connection
@@ -50,6 +50,14 @@ class Reading:
             known |= rights_of(self.db, self.viewer, entity, missing)
         return known
 
+    def names(self, entity: Entity, ids: Iterable[int]) -> dict[int, Name]:
+        """How records that may be seen are named; of grants, the record that they are on only where it may be seen."""
+        found = names(self.db, entity, ids)
+        if entity == "grant":
+            titles = grants.titles(self.db, self.viewer, found)
+            return {id: name._replace(title=titles[id]) for id, name in found.items()}
+        return found
+
     def record(self, entity: Entity, row: Row) -> Record:
         """The row of a record that may be seen, without what is withheld."""
         return self.shown(row[0], record(self.db, entity, row))
@@ -57,6 +65,8 @@ class Reading:
     def shown(self, id: int, found: Record) -> Record:
         """The record of this local id, without what is withheld."""
         entity = found.ref.entity
+        if entity == "grant":
+            found = msgspec.structs.replace(found, title=self.names(entity, [id])[id].title)
         fields, withheld = self.fields(entity, id, found.ref, found.fields)
         if not withheld:
             return found
