@@ -23,7 +23,7 @@ LONGEST: Final = 1_000
 LIMIT: Final = 5  # wrong passwords in a row
 WAIT: Final = 60_000_000  # microseconds
 TRIES: Final = "log-in:"
-"""How the keys of memory begin that count wrong passwords, by account."""
+"""How the keys of memory begin that count wrong passwords, by name, also of accounts that there are not."""
 
 
 class Account(NamedTuple):
@@ -47,7 +47,7 @@ def log_in(store: Store, actor: Actor, name: str, ask: Callable[[str], str] | No
     if account is None or account != own:
         if ask is None:
             raise Denied(f"the account {name} asks for a password, which cannot be typed here; set ROLODOC_PASSWORD")
-        _prove(store, account, ask(name))
+        _prove(store, account, name, ask(name))
     return msgspec.structs.replace(actor, name=account.name if account else name)
 
 
@@ -63,7 +63,7 @@ def set_password(store: Store, viewer: Viewer, name: str, password: str) -> None
         if not found:
             raise NotFound(f'there is no account "{name[:100]}"')
         db.execute("DELETE FROM credential WHERE account_id = ?", (found[0],))
-        _forget_tries(db, found[0])
+        _forget_tries(db, name)
         if password:
             hashed = _hasher().hash(password)
             db.execute("INSERT INTO credential(account_id, password) VALUES (?, ?)", (found[0], hashed))
@@ -80,18 +80,19 @@ def _administers(db: Connection, viewer: Viewer, name: str) -> bool:
     return has(viewer.area_rights("access"), "administer") and not is_owner
 
 
-def _prove(store: Store, account: Account | None, password: str) -> None:
+def _prove(store: Store, account: Account | None, name: str, password: str) -> None:
     """Raises Denied unless it is the password of the account; takes as long where there is no such account."""
-    if account is not None and (wait := _waits(store, account.id)):
+    if wait := _waits(store, name):
         raise Unavailable(f"too many wrong passwords; try again in {wait} seconds")
     found = store.fetch("SELECT password FROM credential WHERE account_id = ?", (account.id if account else 0,))
-    if _is_right(found[0][0] if found else NOBODY, password) and found and account is not None:
-        with store.write() as db:
-            _forget_tries(db, account.id)
+    is_right = _is_right(found[0][0] if found else NOBODY, password) and bool(found)
+    with store.write() as db:
+        if is_right:
+            _forget_tries(db, name)
+        else:
+            _count_try(db, name)
+    if is_right:
         return
-    if account is not None:
-        with store.write() as db:
-            _count_try(db, account.id)
     raise Denied("there is no such account with this password, or it has none; an owner can set one")
 
 
@@ -110,23 +111,28 @@ def _hasher() -> Any:
     return PasswordHasher()
 
 
-def _waits(store: Store, account: int) -> int:
+def _waits(store: Store, name: str) -> int:
     """Seconds until another password is looked at."""
-    rows = store.fetch("SELECT value FROM memory WHERE key = ?", (f"{TRIES}{account}",))
+    rows = store.fetch("SELECT value FROM memory WHERE key = ?", (_key(name),))
     count, last = msgspec.json.decode(rows[0][0]) if rows else (0, 0)
     return max(0, -(-(last + WAIT - now()) // 1_000_000)) if count >= LIMIT else 0
 
 
-def _count_try(db: Connection, account: int) -> None:
-    key = f"{TRIES}{account}"
-    found = db.execute("SELECT value FROM memory WHERE key = ?", (key,)).fetchone()
+def _count_try(db: Connection, name: str) -> None:
+    found = db.execute("SELECT value FROM memory WHERE key = ?", (_key(name),)).fetchone()
     count = msgspec.json.decode(found[0])[0] if found else 0
+    old = (TRIES, TRIES, now() - WAIT)
+    db.execute("DELETE FROM memory WHERE substr(key, 1, length(?)) = ? AND value ->> '$[1]' < ?", old)
     value = msgspec.json.encode([count + 1, now()]).decode()
-    db.execute("INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)", (key, value))
+    db.execute("INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)", (_key(name), value))
 
 
-def _forget_tries(db: Connection, account: int) -> None:
-    db.execute("DELETE FROM memory WHERE key = ?", (f"{TRIES}{account}",))
+def _forget_tries(db: Connection, name: str) -> None:
+    db.execute("DELETE FROM memory WHERE key = ?", (_key(name),))
+
+
+def _key(name: str) -> str:
+    return f"{TRIES}{name[:100]}"
 
 
 NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$Sd0kTqZ4n2n2yqF9F0hH8mB0m1o2Yz0m7Y3oJt2p8sA"

@@ -98,16 +98,17 @@ def test_without_a_name_one_must_be_known_to_the_machine(owner: Workspace, open_
         workspace.log_in()
 
 
-def test_an_account_waits_after_several_wrong_passwords(
-    owner: Workspace, open_as: Open, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["bob", "nobody"])
+def test_an_account_waits_after_several_wrong_passwords_be_it_there_or_not(
+    owner: Workspace, open_as: Open, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     workspace = open_as("bob", system_user="eve")
     for _ in range(logins.LIMIT):
         with pytest.raises(Denied):
-            workspace.log_in("bob", lambda _: "a guess of mine")
+            workspace.log_in(name, lambda _: "a guess of mine")
 
     with pytest.raises(Unavailable, match=r"too many wrong passwords; try again in \d+ seconds"):
-        workspace.log_in("bob", lambda _: SECRET)
+        workspace.log_in(name, lambda _: SECRET)
 
     later = logins.now() + logins.WAIT
     monkeypatch.setattr(logins, "now", lambda: later)
