@@ -40,6 +40,7 @@ def ann(staff: Staff, store_path: Path) -> Iterator[Workspace]:
 
 async def test_the_detail_counts_what_is_not_shown(terminal: OpenTerminal, ann: Workspace) -> None:
     async with terminal(WIDE, workspace=ann) as t:
+        await t.press("down")
         await t.shows("room: 12", "1 confidential field is not shown")
         assert "9000" not in t.text
         await t.press("2")
@@ -69,7 +70,7 @@ async def test_the_form_offers_no_field_that_is_withheld(
 
 async def test_the_history_tells_that_something_is_not_shown(terminal: OpenTerminal, ann: Workspace) -> None:
     async with terminal(WIDE, workspace=ann) as t:
-        await t.press("h")
+        await t.press("down", "h")
         await t.shows("rev 2", "1 confidential field is not shown")
         assert "9000" not in t.text
 
