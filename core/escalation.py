@@ -154,7 +154,7 @@ def _check_allowances(request: OpenRequest, entity: Entity, codes: Collection[in
         f" AND valid_until > ? LIMIT {BOUND + 1}"
     )
     rows = [row for code in codes for row in request.db.execute(sql, (code, missing, request.at))]
-    _check_records(request, entity, rows, whom, "what it was given")
+    _check_records(request, entity, rows, whom, "allow")
 
 
 def _check_denials(request: OpenRequest, codes: Collection[int], whom: str) -> None:
@@ -167,11 +167,11 @@ def _check_denials(request: OpenRequest, codes: Collection[int], whom: str) -> N
             (entity, request.at, request.at),
         )
         given = [(record, RIGHTS[action]) for record, action in rows]
-        _check_records(request, entity, given, whom, "an end to what it is denied")
+        _check_records(request, entity, given, whom, "deny")
 
 
 def _check_records(
-    request: OpenRequest, entity: Entity, given: Collection[tuple[int, int]], whom: str, gives: str
+    request: OpenRequest, entity: Entity, given: Collection[tuple[int, int]], whom: str, effect: str
 ) -> None:
     if len(given) > BOUND:
         raise Denied(
@@ -187,8 +187,11 @@ def _check_records(
         had = rights_of(request.db, viewer, entity, wanted)
         return not any(rights & ~had[record] for record, rights in wanted.items())
 
-    what = f"{gives} on {entity}s" if len(wanted) != 1 else f"{gives} ({', '.join(names(*wanted.values()))})"
-    _demand(request, has_them, _refusal(request, whom, what))
+    what = f"rights on {len(wanted):,} {entity}s"
+    if len(wanted) == 1:
+        what = f"{', '.join(names(*wanted.values()))} on a {entity}"
+    gives = what if effect == "allow" else f"an end to a denial of {what}"
+    _demand(request, has_them, _refusal(request, whom, gives))
 
 
 def _refusal(request: OpenRequest, whom: str, gives: str) -> str:

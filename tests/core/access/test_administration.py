@@ -78,7 +78,7 @@ def grant(office: Office, **fields: Any) -> Create:
     return Create("grant", whole | {"subject": ids(office.accounts["ann"])[0]} | fields)
 
 
-# --- what is refused, whoever writes it --------------------------------------------------------------------------------
+# --- what is refused, whoever writes it ----------------------------------------------------------------------------
 
 Bad = Callable[[Office], Write]
 
