@@ -30,16 +30,21 @@ W = TypeVar("W")
 
 
 class Attempt(NamedTuple):
-    """An entry to be made; `said` are more fields of its body."""
+    """An entry to be made; `said` are more fields of its body, `times` is how often it was."""
 
     actor: Actor
     kind: str
     record: Ref | None
     said: dict[str, Any]
+    times: int = 1
 
     @property
     def thing(self) -> Thing:
         return self.actor.name, self.kind, str(self.record or self.said.get("method", ""))
+
+
+def _and_before(attempt: Attempt, before: Attempt | None) -> Attempt:
+    return attempt._replace(times=attempt.times + before.times) if before else attempt
 
 
 class Attempts:
@@ -49,32 +54,31 @@ class Attempts:
         self._store = store
         self._clock = clock
         self._lock = Lock()
+        self._reads = Lock()
         self._told: dict[Thing, int] = {}  # when
-        self._untold: dict[Thing, tuple[Attempt, int]] = {}  # the latest, and how many
+        self._counted: dict[Thing, Attempt] = {}  # since then
         self._teller: ThreadPoolExecutor | None = None
         self._telling: Future[None] | None = None
 
-    def refused(self, event: Attempt) -> None:
+    def refused(self, attempt: Attempt) -> None:
         """Tells of it beside; where the store cannot be written, the refusal stands without."""
         with self._lock:
-            self._keep(event)
-            if self._is_told(event.thing):
-                return
-            self._teller = self._teller or ThreadPoolExecutor(1, "rolodoc-attempts")
-            self._telling = self._teller.submit(self._try_to_tell, [event.thing])
+            due = self._due([attempt])
+            if due:
+                self._teller = self._teller or ThreadPoolExecutor(1, "rolodoc-attempts")
+                self._telling = self._teller.submit(self._try_to_tell, due)
 
-    def read(self, events: Sequence[Attempt]) -> None:
+    def read(self, attempts: Sequence[Attempt]) -> None:
         """Tells of it before anything is shown. Raises Unavailable where that cannot be recorded."""
-        with self._lock:
-            for event in events:
-                self._keep(event)
-            new = [event.thing for event in events if not self._is_told(event.thing)]
-        try:
-            self._tell(new)
-        except RolodocError as error:
-            raise Unavailable(
-                f"a confidential document is only shown where that can be recorded, and {error}"
-            ) from None
+        with self._reads:  # so that nobody shows what another only tries to tell of
+            with self._lock:
+                due = self._due(attempts)
+            try:
+                self._tell(due)
+            except RolodocError as error:
+                raise Unavailable(
+                    f"a confidential document is only shown where that can be recorded, and {error}"
+                ) from None
 
     def settle(self) -> None:
         """Waits until what was refused is told."""
@@ -84,44 +88,45 @@ class Attempts:
             telling.result()
 
     def close(self) -> None:
-        """Tells what only was counted so far."""
+        """Tells of what was only counted so far."""
         self.settle()
-        self._try_to_tell(list(self._untold))
+        self._try_to_tell(list(self._counted.values()))
         if self._teller is not None:
             self._teller.shutdown()
 
-    def _keep(self, event: Attempt) -> None:
-        _, count = self._untold.get(event.thing, (event, 0))
-        self._untold[event.thing] = (event, count + 1)
+    def _due(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """Those that are to be told, with how often they were since they were told last; the others are counted."""
+        at, due = self._clock(), []
+        for attempt in attempts:
+            thing = attempt.thing
+            whole = _and_before(attempt, self._counted.pop(thing, None))
+            if thing in self._told and abs(at - self._told[thing]) < WITHIN:
+                self._counted[thing] = whole
+            else:
+                self._told[thing] = at
+                due.append(whole)
+        if len(self._told) > KEPT:
+            self._told = {thing: when for thing, when in self._told.items() if abs(at - when) < WITHIN}
+        return due
 
-    def _is_told(self, thing: Thing) -> bool:
-        told = self._told.get(thing)
-        return told is not None and abs(self._clock() - told) < WITHIN
-
-    def _try_to_tell(self, things: Sequence[Thing]) -> None:
+    def _try_to_tell(self, due: Sequence[Attempt]) -> None:
         with suppress(RolodocError):
-            self._tell(things)
+            self._tell(due)
 
-    def _tell(self, things: Sequence[Thing]) -> None:
-        """One entry for each of them that somebody did not tell meanwhile."""
-        if not things:
+    def _tell(self, due: Sequence[Attempt]) -> None:
+        if not due:
             return
-        at = self._clock()
-        with self._store.write(patience=PATIENCE) as db:
+        try:
+            with self._store.write(patience=PATIENCE) as db:
+                for actor, kind, record, said, times in due:
+                    many = {"count": times} if times > 1 else {}
+                    audit.append_event(db, actor, self._clock(), kind, record=record, **said, **many)
+        except BaseException:
             with self._lock:
-                told = {thing: self._untold.pop(thing) for thing in dict.fromkeys(things) if thing in self._untold}
-            try:
-                for event, count in told.values():
-                    many = {"count": count} if count > 1 else {}
-                    audit.append_event(db, event.actor, at, event.kind, record=event.record, **event.said, **many)
-            except BaseException:
-                with self._lock:
-                    self._untold |= told
-                raise
-        with self._lock:
-            self._told |= dict.fromkeys(told, at)
-            if len(self._told) > KEPT:
-                self._told = {thing: when for thing, when in self._told.items() if abs(at - when) < WITHIN}
+                for attempt in due:
+                    self._told.pop(attempt.thing, None)
+                    self._counted[attempt.thing] = _and_before(attempt, self._counted.get(attempt.thing))
+            raise
 
 
 # --- the boundary of a workspace ------------------------------------------------------------------------------

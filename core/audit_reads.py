@@ -130,11 +130,12 @@ def _count(db: Connection, filter: _Filter) -> int:
 
 def _first_at(db: Connection, instant: int) -> int:
     """The seq of the first entry that is not older, found by halving, since entries follow each other in time."""
-    low, high = db.execute("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) + 1 FROM audit").fetchone()
+    low, high = db.execute("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) + 1 FROM audit").fetchone()
     while low < high:
         middle = (low + high) // 2
-        if db.execute("SELECT at FROM audit WHERE seq = ?", (middle,)).fetchone()[0] < instant:
-            low = middle + 1
+        seq, at = db.execute("SELECT seq, at FROM audit WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,)).fetchone()
+        if at < instant:
+            low = seq + 1
         else:
             high = middle
     return int(low)
