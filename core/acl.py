@@ -62,7 +62,7 @@ def keep(request: OpenRequest) -> None:
             db.execute(PAIRS_OF_DOCUMENTS, span)
         if "link" in kinds:
             db.execute(PAIRS_OF_LINKS, span)
-        if "type" in kinds:
+        if ("updated", "type") in done:
             db.execute(PAIRS_OF_TYPES, span)
         if "grant" in kinds:
             for entity in LISTED:

@@ -25,7 +25,7 @@ from core.fields import ACTIONS, Entity, now
 from core.local import LocalWorkspace
 from core.records import TABLES
 from core.store import Connection
-from core.values import Actor, Ref, id_text
+from core.values import Actor, Query, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Restore, SplitProfile, TakingBack, Write
 from tests.core.acl_soundness import assert_acl_is_sound
 from tests.core.making import new_link
@@ -205,8 +205,8 @@ class Machine(RuleBasedStateMachine):
     @rule(one=numbers, other=numbers, anew=st.booleans())
     def split_profile(self, one: int, other: int, anew: bool) -> None:
         for profile, goes in product(self.pick(one, "profile"), self.pick(other, "profile", "merged_into <> ''")):
-            sql = "SELECT l.uid FROM link l JOIN profile p ON p.id = l.profile_id WHERE p.uid = ? AND l.deleted_at IS NULL"
-            links = [uid for (uid,) in self.places[0].store.fetch(sql, (profile.id,))][::2]
+            of_profile = Query(entity="link", profile=profile.id)
+            links = [row.id for row in self.places[0].page(of_profile).rows][::2]
             split = SplitProfile(profile.id, links, None if anew else goes.id, {"name": "New"} if anew else {})
             self.write("split", one, split)
 
@@ -295,5 +295,4 @@ def test_the_tables_are_in_step_after_whatever_was_done(
         ),
     )
 
-    print(len(Machine.done), Machine.done)
     assert min(Machine.done[what] for what in WHAT) > RUNS // 20, "what was to be tested happened"
