@@ -83,6 +83,11 @@ def forget(db: Connection, doomed: Mapping[Entity, Sequence[int]]) -> None:
     db.executemany(PAIR_OF_LINK, [(id,) for id in doomed["link"]])
 
 
+def put_in_order(db: Connection, entity: Entity, id: int) -> None:
+    """The rows of a record that was made anew, under its local id, as lists are ordered by it now."""
+    db.execute(DISORDER[entity], (id, id))
+
+
 def rebuild(db: Connection) -> int:
     """Works out anew what every grant and link comes to. Returns how many rows were wrong."""
     _make_tables(db)

@@ -47,14 +47,15 @@ def contents_of(db: Connection, documents: Sequence[int]) -> dict[str, int]:
 
 
 def forget(db: Connection, uids: Sequence[bytes]) -> None:
-    """What this place remembers of records, such as drafts: their id is a part of the key."""
+    """What this place remembers of records, such as drafts."""
+    db.executemany("DELETE FROM memory WHERE key = ?", [(key,) for key in memories_of(db, uids)])
+
+
+def memories_of(db: Connection, uids: Sequence[bytes]) -> list[str]:
+    """The keys of what this place remembers of records: their id is a part of the key."""
     gone = {uid.hex() for uid in uids}
-    keys = [
-        (key,)
-        for (key,) in db.execute("SELECT key FROM memory")
-        if not gone.isdisjoint(key.replace("-", "").split(":"))
-    ]
-    db.executemany("DELETE FROM memory WHERE key = ?", keys)
+    keys = (key for (key,) in db.execute("SELECT key FROM memory"))
+    return [key for key in keys if not gone.isdisjoint(key.replace("-", "").split(":"))]
 
 
 def delete_unnamed_bodies(db: Connection) -> None:

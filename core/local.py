@@ -22,6 +22,7 @@ from core import (
     changes,
     checkpoints,
     conflicts,
+    erasure,
     explain,
     history,
     holders,
@@ -39,7 +40,17 @@ from core import (
     undo,
     writes,
 )
-from core.access_values import AccessPreview, AuditEntry, AuditQuery, Checkpoint, Explanation, Holder, Me, Verdict
+from core.access_values import (
+    AccessPreview,
+    AuditEntry,
+    AuditQuery,
+    Checkpoint,
+    Erasure,
+    Explanation,
+    Holder,
+    Me,
+    Verdict,
+)
 from core.attempts import Attempt, Attempts
 from core.errors import Denied
 from core.fields import Entity, now
@@ -320,6 +331,11 @@ class LocalWorkspace:
     def note(self, kind: str, *, detail: str = "") -> None:
         self._viewer()
         audit.note(self.store, self.actor, kind, detail, self.reason)
+
+    # --- erasure and retention ------------------------------------------------------------------
+
+    def erase(self, profile: RecordId, *, dry_run: bool = False, reason: str = "") -> Erasure:
+        return erasure.erase(self.store, self.actor, profile, dry_run=dry_run, reason=reason or self.reason)
 
     # --- contents, and what this place remembers -------------------------------------------------
 

@@ -95,6 +95,17 @@ def check_purge(request: OpenRequest) -> None:
     request.checked.update((entity, EVERY) for entity in TABLES)
 
 
+def check_erasure(request: OpenRequest, profile: Ref) -> None:
+    """Raises NotFound, Denied, ReasonNeeded."""
+    require(request, profile, "administer")
+    access.require_area(request.viewer, "profiles", "administer", "erase a person for good")
+
+
+def check_prune(request: OpenRequest) -> None:
+    """Raises Denied, ReasonNeeded."""
+    access.require_area(request.viewer, "audit", "administer", "remove what the rules of retention let go")
+
+
 def check_granting(request: OpenRequest, link: int) -> None:
     """Raises Denied for a link whose type grants what the viewer itself may not do with the document."""
     document, type, grants = request.db.execute(

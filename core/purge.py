@@ -82,7 +82,7 @@ def _purge(request: OpenRequest, doomed: Doomed) -> None:
     request.stats["grants"] -= len(in_chunks(db, sql, doomed["grant"]))
     request.flush()
     audit_values.forget(db, doomed)
-    _empty_the_log(request)
+    empty_the_log(request)
     acl.forget(db, doomed)
     for entity in ORDER:
         of_record = [(entity, id) for id in doomed[entity]]
@@ -95,7 +95,7 @@ def _purge(request: OpenRequest, doomed: Doomed) -> None:
     request.finish([])
 
 
-def _empty_the_log(request: OpenRequest) -> None:
+def empty_the_log(request: OpenRequest) -> None:
     """Files the changes of each purged record under the seq of its last one, which no other record can have."""
     purged = request.db.execute(
         "SELECT -seq, entity, record_id FROM change WHERE request_id = ?1 AND seq >="

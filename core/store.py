@@ -10,7 +10,7 @@ import errno
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, RLock
@@ -51,6 +51,15 @@ WRITER_PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 0",
 )
+# The new file takes shape in one on the disk, since the store may be larger than the memory.
+REWRITER_PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 0",
+    "PRAGMA temp_store = FILE",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA synchronous = FULL",
+)
+REWRITE_PATIENCE: Final = 10.0  # seconds that writing the file anew waits for others
 
 
 class Store:
@@ -129,6 +138,34 @@ class Store:
         with self._write_lock, translated(self.path):
             if self._writer is not None:
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def write_anew(self, *, patience: float = REWRITE_PATIENCE) -> None:
+        """Writes the file without what was deleted from it, and empties the write-ahead log into it. Raises Timeout
+        where others write, or a reader still holds a state of before. Needs room for the store twice."""
+        with self._write_lock, translated(self.path):
+            if self._closed:
+                raise Unavailable("the store is closed")
+            db = self._connect(REWRITER_PRAGMAS)
+            try:
+                deadline = time.monotonic() + patience
+                self._insist(lambda: db.execute("VACUUM") is not None, "writing to", deadline)
+                empty = "PRAGMA wal_checkpoint(TRUNCATE)"
+                self._insist(lambda: db.execute(empty).fetchone()[0] == 0, "reading", deadline)
+            finally:
+                db.close()
+
+    def _insist(self, attempt: Callable[[], bool], busy_with: str, deadline: float) -> None:
+        """Until it succeeds. Raises Timeout."""
+        while True:
+            try:
+                if attempt():
+                    return
+            except sqlite.OperationalError as error:
+                if not _is_busy(error):
+                    raise
+            if time.monotonic() > deadline:
+                raise Timeout(f"another program keeps {busy_with} {self.path}")
+            time.sleep(random.uniform(0.005, 0.02))
 
     def close(self) -> None:
         with self._write_lock, self._pool:
