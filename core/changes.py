@@ -92,6 +92,7 @@ def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], 
     may see more or less since. Raises what `viewer` raises.
     """
     db = store.connect()
+    was_bound = False  # by rules
     try:
         version = None
         while not stop.is_set():
@@ -104,7 +105,8 @@ def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], 
                 with store.read() as snapshot:
                     reading = Reading(snapshot, viewer(snapshot))
                     entries = EVERYTHING.fetch(snapshot, True, {"after": seen}, BATCH)
-                    batch = _batch(reading, entries)
+                    batch = _batch(reading, entries, was_bound=was_bound)
+                was_bound = not reading.viewer.unrestricted
                 if not entries:
                     break
                 seen = entries[-1][0]
@@ -114,10 +116,11 @@ def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], 
         db.close()
 
 
-def _batch(reading: Reading, entries: list[Entry]) -> list[Change]:
-    if reading.viewer.unrestricted:
-        return _changes(reading, entries, whole=False)
-    batch = _changes(reading, _seen(reading, entries), whole=False)
+def _batch(reading: Reading, entries: list[Entry], *, was_bound: bool) -> list[Change]:
+    is_bound = not reading.viewer.unrestricted
+    batch = _changes(reading, _seen(reading, entries) if is_bound else entries, whole=False)
+    if not (is_bound or was_bound):
+        return batch
     if any(map(_may_move_sight, entries)):
         identity = reading.viewer.identity
         batch.append(access_notice(identity.id, identity.name, entries[-1][0], entries[-1][11]))
@@ -237,12 +240,13 @@ def _changes(reading: Reading, rows: list[Entry], *, whole: bool) -> list[Change
                 for end in ENDS.keys() & values.keys():
                     wanted[cast(Entity, end)].add(values[end])
     known = {entity: reading.names(entity, ids) for entity, ids in wanted.items()}
-    for entity in wanted:
-        reading.parts(entity, known[entity])
+    confidential = {entity: reading.parts(entity, known[entity]) for entity in wanted}
     changes = []
     for row, before, after in parsed:
         name = known[row[2]].get(row[3], PURGED)
-        told = _told(reading, row, Ref(row[2], name.uid), before, after)
+        told = Told(before, after, taken_of(row[15]), [])
+        if confidential[row[2]].get(row[3]):
+            told = _without_withheld(reading, row, Ref(row[2], name.uid), told)
         for values in (told.before, told.after):
             _as_fields(db, row[2], values, known, whole)
         changes.append(
@@ -278,19 +282,17 @@ class Told(NamedTuple):
     withheld: list[str]
 
 
-def _told(reading: Reading, row: Entry, ref: Ref, before: dict[str, Any], after: dict[str, Any]) -> Told:
-    entity, id = row[2], row[3]
-    taken = taken_of(row[15])
-    if not reading.parts(entity, [id]).get(id):
-        return Told(before, after, taken, [])
-    overruled = {name: one.overruled for name, one in taken.items()}
-    shown, names = zip(*(reading.fields(entity, id, ref, values) for values in (before, after, overruled)), strict=True)
+def _without_withheld(reading: Reading, row: Entry, ref: Ref, told: Told) -> Told:
+    overruled = {name: one.overruled for name, one in told.taken.items()}
+    parts = (reading.fields(row[2], row[3], ref, values) for values in (told.before, told.after, overruled))
+    shown, names = zip(*parts, strict=True)
     before, after = dict(shown[0]), dict(shown[1])
     withheld = list(dict.fromkeys(name for some in names for name in some))
     if withheld and (before.get("attributes") or {}) == (after.get("attributes") or {}):
         before.pop("attributes", None)
         after.pop("attributes", None)
-    return Told(before, after, {name: Taken(taken[name].how, value) for name, value in shown[2].items()}, withheld)
+    taken = {name: Taken(told.taken[name].how, value) for name, value in shown[2].items()}
+    return Told(before, after, taken, withheld)
 
 
 def _as_fields(

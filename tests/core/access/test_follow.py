@@ -225,6 +225,21 @@ def test_a_link_that_opens_a_document_is_told_with_a_notice(office: People, ann:
         assert told(follower.wait_for(1)) == ["notice"]
 
 
+def test_who_becomes_an_owner_is_told_so(office: People, ann: LocalWorkspace, mark: Ref) -> None:
+    hidden = make_profile(office.owner, "Hidden")
+
+    with following(ann) as follower:
+        edit(office.owner, mark, notes="first")
+        follower.wait_for(1)
+        edit(office.owner, office.accounts["ann"], roles=["owner"])
+        assert set(told(until_marked(office, follower, mark))) == {(office.accounts["ann"], "updated"), "notice"}
+        edit(office.owner, hidden, notes="new")
+        assert told(until_marked(office, follower, mark)) == [(hidden, "updated")]
+        edit(office.owner, office.accounts["ann"], roles=[])
+        edit(office.owner, hidden, notes="newer")
+        assert set(told(until_marked(office, follower, mark))) == {(office.accounts["ann"], "updated"), "notice"}
+
+
 # --- the end --------------------------------------------------------------------------------------------------------
 
 
