@@ -207,7 +207,7 @@ class LocalWorkspace:
     # --- the one write path --------------------------------------------------------------------
 
     def write(self, requested: Sequence[Write], *, reason: str = "", progress: Progress | None = None) -> Receipt:
-        return writes.apply(self.store, self.actor, requested, reason=reason, progress=progress)
+        return writes.apply(self.store, self.actor, requested, reason=reason or self.reason, progress=progress)
 
     def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
         if seq is not None:
@@ -250,7 +250,7 @@ class LocalWorkspace:
             return history.blame(reading, ref)
 
     def take_back(self, scope: TakingBack, *, dry_run: bool = False, reason: str = "") -> Taking:
-        return taking_back.take_back(self.store, self.actor, scope, dry_run=dry_run, reason=reason)
+        return taking_back.take_back(self.store, self.actor, scope, dry_run=dry_run, reason=reason or self.reason)
 
     def changes(
         self,

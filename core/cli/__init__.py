@@ -34,7 +34,7 @@ def terminal_settings(arguments: list[str]) -> Settings | None:
         option, _, value = argument.partition("=")
         if argument in ("--thin", "--no-thin"):
             settings.thin = argument == "--thin"
-        elif option in ("--db", "--as") and (value := value or next(rest, "")):
+        elif option in ("--db", "--as", "--reason") and (value := value or next(rest, "")):
             settings.take(option, value)
         else:
             return None

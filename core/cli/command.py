@@ -1,6 +1,6 @@
 """One way to declare a command: it gets a session, and understands what goes with every command.
 
-`--db`, `--json` and `--as` are accepted before the noun, before the verb and after it; the last one counts.
+`--db`, `--json`, `--as` and `--reason` are accepted before the noun, before the verb and after it; the last one counts.
 """
 
 from __future__ import annotations
@@ -69,9 +69,11 @@ def command(app: typer.Typer, name: str, *, via: Via = "cli") -> Callable[[Comma
     return declare
 
 
-def _take_shared(ctx: typer.Context, *, db: str | None, json: bool, actor: str | None, **_own: Any) -> Settings:
+def _take_shared(
+    ctx: typer.Context, *, db: str | None, json: bool, actor: str | None, reason: str | None, **_own: Any
+) -> Settings:
     settings = ctx.ensure_object(Settings)
-    for option, value in (("--db", db), ("--as", actor)):
+    for option, value in (("--db", db), ("--as", actor), ("--reason", reason)):
         if value is not None and not value.strip():
             raise typer.BadParameter("must not be empty", ctx=ctx, param_hint=option)
         if value is not None:
@@ -96,6 +98,11 @@ _SHARED: Mapping[str, Parameter] = {
             "actor",
             None,
             Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does it; else your account.")],
+        ),
+        (
+            "reason",
+            None,
+            Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history and the audit.")],
         ),
     )
 }

@@ -10,7 +10,25 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import changes, conflicts, demo, document, exchange, finding, link, profile, rule, taking_back, trash
+from core.cli import (
+    access,
+    account,
+    audit,
+    changes,
+    conflicts,
+    demo,
+    document,
+    exchange,
+    finding,
+    grant,
+    group,
+    link,
+    profile,
+    retention,
+    rule,
+    taking_back,
+    trash,
+)
 from core.cli import type as relationship_type
 from core.cli.command import noun
 from core.cli.failure import INTERRUPTED, UsageError, tell
@@ -73,7 +91,23 @@ app = noun(
         ],
     ),
 )
-for group in (profile, document, link, relationship_type, conflicts, rule, trash):
-    app.add_typer(group.app)
+NOUNS = (
+    profile.app,
+    document.app,
+    link.app,
+    relationship_type.app,
+    conflicts.app,
+    rule.app,
+    trash.app,
+    account.app,
+    group.group_app,
+    group.role_app,
+    grant.app,
+    access.app,
+    audit.app,
+    retention.app,
+)
+for of_noun in NOUNS:
+    app.add_typer(of_noun)
 for module in (finding, changes, taking_back, exchange, demo):
     module.declare(app)

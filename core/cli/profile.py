@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli import merging
+from core.cli import erasing, merging
 from core.cli.command import Session, command, noun
 from core.cli.listing import (
     DEFAULT_LIMIT,
@@ -85,3 +85,4 @@ def _document(link: LinkRow) -> list[str]:
 
 declare_writing(app, "profile")
 merging.declare(app)
+erasing.declare(app)

@@ -21,15 +21,14 @@ class Settings:
 
     store: str = ""
     name: str = ""
+    reason: str = ""
     json: bool = False
     thin: bool | None = None
 
     def take(self, option: str, value: str) -> None:
-        """Sets what `--db` or `--as` stands for."""
-        if option == "--db":
-            self.store = value
-        else:
-            self.name = value
+        """Sets what `--db`, `--as` or `--reason` stands for."""
+        name = {"--db": "store", "--as": "name", "--reason": "reason"}[option]
+        setattr(self, name, value)
 
     @property
     def store_path(self) -> str:
@@ -50,6 +49,7 @@ class Settings:
         Denied."""
         workspace = open_workspace(self.store_path, self.actor(via))
         try:
+            workspace.reason = self.reason
             workspace.log_in(self.name, _ask_password())
         except BaseException:
             workspace.close()

@@ -20,7 +20,6 @@ from core.write_values import Taking, TakingBack, Touched
 SHOWN: Final = 20  # records of a preview
 
 Fields = Annotated[list[str] | None, typer.Option("--field", metavar="FIELD", help="Only this field; again and again.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 
 
@@ -41,7 +40,6 @@ def take_back(
     fields: Fields = None,
     dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", help=YES)] = False,
-    reason: Reason = "",
 ) -> int:
     """Take back all that one request, person or way in did since a time.
 
@@ -63,7 +61,7 @@ def take_back(
             return 0
         if not is_confirmed(session, "take all that back?", yes):
             return 0
-    return _tell_done(session, workspace.take_back(scope, reason=reason))
+    return _tell_done(session, workspace.take_back(scope))
 
 
 def restore(
@@ -75,7 +73,6 @@ def restore(
     ] = None,
     fields: Fields = None,
     dry_run: DryRun = False,
-    reason: Reason = "",
 ) -> int:
     """Set a record back to how it was, whoever changed it since. To take it out of the trash, see profile restore."""
     if (not at) == (revision is None):
@@ -90,7 +87,7 @@ def restore(
     if dry_run:
         _tell_preview(session, workspace.take_back(scope, dry_run=True))
         return 0
-    return _tell_done(session, workspace.take_back(scope, reason=reason))
+    return _tell_done(session, workspace.take_back(scope))
 
 
 def _request(text: str) -> bytes:
