@@ -62,6 +62,7 @@ class Machine(RuleBasedStateMachine):
         for left in folder.iterdir():
             left.unlink()
         shutil.copyfile(empty_store, self.path)
+        self.made = 0  # the seq of the last change that is not to be taken back
         self.places = [LocalWorkspace(self.path, Actor("ann", "terminal")) for _ in range(2)]
 
     def teardown(self) -> None:
@@ -78,6 +79,7 @@ class Machine(RuleBasedStateMachine):
         olga.write([Create("account", {"name": "ann", "roles": ["owner"]})])
         (group, _) = olga.write([Create("group", {"name": "office"}), Create("role", {"name": "reader"})]).refs
         olga.write([Create("account", {"name": "bob", "groups": [id_text(group.id)]})])
+        self.made = olga.cursor()
         olga.close()
         for document, profile, type in linked:
             self.link((document, profile, 0), type, {})
@@ -240,7 +242,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def undo_a_change(self, number: int) -> None:
-        seq = max(1, self.places[0].cursor() - number % 30)
+        seq = max(self.made, self.places[0].cursor() - 1 - number % 30) + 1
         self.do("undo of a change", number, lambda place: place.undo(seq=seq))
 
     @rule(number=numbers)
