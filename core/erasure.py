@@ -43,6 +43,10 @@ class Person(NamedTuple):
         return [row[0] for row in self.rows]
 
     @property
+    def records(self) -> list[tuple[Entity, Row]]:
+        return [("conflict", row) for row in self.settled] + [("profile", row) for row in self.rows]
+
+    @property
     def doomed(self) -> dict[Entity, list[int]]:
         return {"profile": self.ids, "conflict": [row[0] for row in self.settled]}
 
@@ -100,9 +104,8 @@ def name_of(profile: RecordId) -> str:
 
 def _erase(request: OpenRequest, person: Person) -> None:
     db, doomed = request.db, person.doomed
-    for entity, rows in (("conflict", person.settled), ("profile", person.rows)):
-        for row in rows:
-            request.log(entity, row[0], "purged", row[2] + 1, request.next_version(), {}, {})
+    for entity, row in person.records:
+        request.log(entity, row[0], "purged", row[2] + 1, request.next_version(), {}, {})
     request.flush()
     audit_values.forget(db, doomed)
     purge.empty_the_log(request)
@@ -215,8 +218,7 @@ def _count(db: Connection, person: Person) -> dict[str, int]:
 
     entries = [
         db.execute("SELECT count(*) FROM audit WHERE record = ?", (record_text(Ref(entity, row[1])),)).fetchone()[0]
-        for entity, some in (("profile", person.rows), ("conflict", person.settled))
-        for row in some
+        for entity, row in person.records
     ]
     counts = {
         "fields": sum(len(filled("profile", _personal(row))) for row in person.rows),

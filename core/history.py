@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from core import log_start
 from core.changes import taken_of
 from core.errors import Invalid, NotFound
 from core.fields import FIELDS, Entity, format_instant
@@ -81,11 +82,11 @@ def fields_after(db: Connection, entity: Entity, row: Row, seq: int) -> dict[str
 
 
 def seq_of_version(db: Connection, entity: Entity, id: int, version: int) -> int:
-    """The change that gave the record this version. Raises NotFound."""
+    """The change that gave the record this version. Raises NotFound, also for one older than its history is whole."""
     found = db.execute(
         "SELECT seq FROM change WHERE entity = ? AND record_id = ? AND version = ?", (entity, id, version)
     ).fetchone()
-    if not found:
+    if not found or found[0] < log_start.whole_from(db, entity, id):
         raise NotFound("that version of the record is not in its history; read it again")
     return int(found[0])
 
@@ -119,18 +120,31 @@ WHERE c.entity = ? AND c.record_id = ?
 def find_step(
     db: Connection, entity: Entity, row: Row, title: str, *, at: int | None = None, revision: int | None = None
 ) -> Step:
-    """The last change at or before the instant, or the one that made the revision. Raises NotFound."""
+    """The last change at or before the instant, or the one that made the revision. Raises NotFound, also for one older
+    than the history of the record is whole."""
     of_record = (entity, row[0])
+    first = Step(
+        *db.execute(
+            f"{STEP} AND c.seq >= ? ORDER BY c.seq LIMIT 1", (*of_record, log_start.whole_from(db, *of_record))
+        ).fetchone()
+    )
     if revision is not None:
         found = db.execute(f"{STEP} AND c.revision = ?", (*of_record, revision)).fetchone()
-        if not found:
+        if not found or found[0] < first.seq:
+            _refuse_removed(db, 0 < revision < first.revision)
             raise NotFound(f"{title} has no revision {revision}; name one from 1 to {row[2]}")
         return Step(*found)
     found = db.execute(f"{STEP} AND r.at <= ? ORDER BY c.seq DESC LIMIT 1", (*of_record, at)).fetchone()
-    if not found:
-        first = Step(*db.execute(f"{STEP} ORDER BY c.seq LIMIT 1", of_record).fetchone())
+    if not found or found[0] < first.seq:
+        _refuse_removed(db, first.revision > 1)
         raise NotFound(f"{title} was made only on {format_instant(first.at)}; name a later time")
     return Step(*found)
+
+
+def _refuse_removed(db: Connection, is_removed: bool) -> None:
+    """Raises NotFound for what is not in the log any more."""
+    if is_removed:
+        raise NotFound(str(log_start.read(db)))
 
 
 def _deleted_at(db: Connection, entity: Entity, id: int, seq: int) -> int | None:

@@ -33,6 +33,7 @@ from core import (
     profile_merge,
     purge,
     reads,
+    retention,
     rights,
     settling,
     taking_back,
@@ -49,6 +50,7 @@ from core.access_values import (
     Explanation,
     Holder,
     Me,
+    Pruning,
     Verdict,
 )
 from core.attempts import Attempt, Attempts
@@ -336,6 +338,9 @@ class LocalWorkspace:
 
     def erase(self, profile: RecordId, *, dry_run: bool = False, reason: str = "") -> Erasure:
         return erasure.erase(self.store, self.actor, profile, dry_run=dry_run, reason=reason or self.reason)
+
+    def prune(self, *, dry_run: bool = False) -> Pruning:
+        return retention.prune(self.store, self.actor, self.clock(), dry_run=dry_run, reason=self.reason)
 
     # --- contents, and what this place remembers -------------------------------------------------
 

@@ -149,7 +149,7 @@ def _was_joined(db: Connection, gone: Row, link: Row) -> bool:
 
 
 def _step_was_join(db: Connection, gone: Row, into: Row) -> bool:
-    (merger,) = db.execute(REQUEST_THAT_MERGED, ("link", gone[0])).fetchone()
+    merger = _merger(db, "link", gone)
     made = (
         "SELECT 1 FROM change WHERE entity = 'link' AND record_id = ? AND request_id = ?"
         " AND kind IN ('created', 'restored')"
@@ -167,12 +167,18 @@ def _part(request: OpenRequest, gone: Row, link: Row) -> None:
     _bring_back(request, "link", gone)
 
 
+def _merger(db: Connection, entity: Entity, gone: Row) -> int | None:
+    """The request that merged this record away; None where a rule of retention let it go."""
+    found = db.execute(REQUEST_THAT_MERGED, (entity, gone[0])).fetchone()
+    return found[0] if found else None
+
+
 # --- what a merge did -----------------------------------------------------------------------------------------
 
 
 def _brought_by_merge(db: Connection, entity: Entity, gone: Row, into: Row) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the merge that took `gone` away changed in the one that stayed: the fields before and after."""
-    (merger,) = db.execute(REQUEST_THAT_MERGED, (entity, gone[0])).fetchone()
+    merger = _merger(db, entity, gone)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for old, new in db.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args, get_type_hin
 
 import msgspec
 
-from core import permissions, reversals
+from core import log_start, permissions, reversals
 from core.changes import LOG
 from core.errors import Denied, Invalid, NotFound
 from core.fields import FIELDS, RECORDS, Entity, format_instant, now
@@ -97,8 +97,13 @@ def _find(db: Connection, wanted: TakingBack) -> Scope:
 
 def _of_actor_or_request(db: Connection, wanted: TakingBack, conditions: Conditions, title: str) -> Scope:
     who = wanted.actor
+    removed = log_start.read(db)
+    if removed and wanted.since is not None and wanted.since < removed.before:
+        raise NotFound(f"{removed}; name a later time")
     if wanted.request is not None:
         first, last, who, at = _request(db, wanted.request)
+        if removed and first <= removed.through:
+            raise NotFound(f"{removed}, so that cannot be taken back")
         conditions.add("c.seq BETWEEN ? AND ?", first, last)
     if wanted.actor:
         _refuse_unknown_actor(db, wanted.actor)

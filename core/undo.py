@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from core import merged, reversals, sources, trash
+from core import log_start, merged, reversals, sources, trash
 from core.errors import Conflict, NotFound
 from core.fields import FIELDS, Entity, format_instant
 from core.records import DIGEST, Row, body_of, load
@@ -24,8 +24,11 @@ from core.writes import OpenRequest
 Logged = tuple[int, Entity, int, str, int, dict[str, Any], dict[str, Any]]
 """seq, entity, local id, kind, version, before, after."""
 
-WHOLE: Final = "NOT EXISTS (SELECT 1 FROM change WHERE seq BETWEEN q.first_seq AND q.last_seq AND record_id < 0)"
-"""Nothing of the request was purged, and it is no purge itself; those are passed over."""
+WHOLE: Final = (
+    f"q.first_seq > {log_start.THROUGH}"
+    " AND NOT EXISTS (SELECT 1 FROM change WHERE seq BETWEEN q.first_seq AND q.last_seq AND record_id < 0)"
+)
+"""Nothing of the request was purged or is too old for the log, and it is no purge itself; those are passed over."""
 
 LAST_DONE: Final = f"""
 SELECT id FROM request q WHERE actor = ? AND undo = 0
@@ -48,7 +51,8 @@ def undo(store: Store, actor: Actor, uid: RecordId | None, *, reason: str = "") 
             found = db.execute("SELECT id FROM request WHERE uid = ?", (uid,)).fetchone()
         missing = "there is nothing to undo" if uid is None else "there is no such request to undo"
         if not found:
-            raise NotFound(missing)
+            removed = log_start.read(db) if uid is not None else None
+            raise NotFound(f"{missing}; {removed}" if removed else missing)
         return _revert(db, actor, found[0], reason, missing)
 
 
@@ -65,6 +69,7 @@ def redo(store: Store, actor: Actor, *, reason: str = "") -> Receipt:
 def undo_change(store: Store, actor: Actor, seq: int, *, reason: str = "") -> Receipt:
     """Takes back one change, as a request that can be undone itself. Raises NotFound, Denied, Conflict."""
     with store.write() as db:
+        _refuse_removed(db, seq)
         changes = list(_logged(db, seq, seq))
         missing = f"there is no change {seq}"
         if not changes:
@@ -88,6 +93,7 @@ def undo_change(store: Store, actor: Actor, seq: int, *, reason: str = "") -> Re
 def _revert(db: Connection, actor: Actor, id: int, reason: str, missing: str) -> Receipt:
     """`missing` is what is said where the viewer may not see all of the request."""
     undo, first, last = db.execute("SELECT undo, first_seq, last_seq FROM request WHERE id = ?", (id,)).fetchone()
+    _refuse_removed(db, first)
     request = OpenRequest(db, actor, reason, reverts=id, undo=not undo)
     changes = _logged(db, first, last)
     _check(request, changes, missing)
@@ -98,6 +104,13 @@ def _revert(db: Connection, actor: Actor, id: int, reason: str, missing: str) ->
     return _take_back(request, changes)
 
 
+def _refuse_removed(db: Connection, seq: int) -> None:
+    """Raises NotFound for a change that a rule of retention let go, or what it would take to take it back."""
+    removed = log_start.read(db)
+    if removed and 0 < seq <= removed.through:
+        raise NotFound(f"{removed}, so that cannot be undone")
+
+
 def _check(request: OpenRequest, changes: Iterable[Logged], missing: str) -> None:
     past = (Past(entity, id, kind, before, after) for _, entity, id, kind, _, before, after in changes)
     reversals.check(request, past, missing)
@@ -105,11 +118,14 @@ def _check(request: OpenRequest, changes: Iterable[Logged], missing: str) -> Non
 
 def _take_back(request: OpenRequest, changes: Iterable[Logged]) -> Receipt:
     """The changes come latest first, so the first of a record finds what happened to it since."""
+    changes = list(changes)
+    kinds = {change[3] for change in changes}
+    if "purged" in kinds:
+        gone, what = ("erased", "an erasure") if "created" in kinds else ("purged", "a purge")
+        raise Conflict(f"what was {gone} is gone for good; {what} cannot be undone")
     since: dict[tuple[Entity, int], list[Later]] = {}
     for change in changes:
         seq, entity, id, kind, version, _, _ = change
-        if kind == "purged":
-            raise Conflict("what was purged is gone for good; a purge cannot be undone")
         row = _row(request, entity, id)
         if (entity, id) not in since:
             since[entity, id] = [] if row[3] == version else _later(request.db, entity, id, seq)
@@ -176,10 +192,18 @@ _OPPOSITES: Final = {"created": _delete, "updated": _set_back, "deleted": _bring
 def _row(request: OpenRequest, entity: Entity, id: int) -> Row:
     rows = load(request.db, entity, "t.id = ?", (id,))
     if not rows:
+        gone = "erased" if request.db.execute(WAS_ERASED, (id,)).fetchone() else "purged"
         raise Conflict(
-            f"a {entity} of that request was purged since, so nothing was undone; rolodoc take-back undoes the rest"
+            f"a {entity} of that request was {gone} since, so nothing was undone; rolodoc take-back undoes the rest"
         )
     return rows[0]
+
+
+WAS_ERASED: Final = """
+SELECT 1 FROM change p JOIN request r ON r.id = p.request_id JOIN change c ON c.seq = r.last_seq
+WHERE p.seq = -? AND c.kind <> 'purged'
+"""
+"""Of a record that is gone by its number in the log: an erasure ends with what it leaves in its place."""
 
 
 def _values(db: Connection, logged: dict[str, Any]) -> dict[str, Any]:
