@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from rich.cells import cell_len
+
 from core.access_values import AccessPreview, Explanation, Holder, Reason
 from core.fields import ACTIONS, format_instant
 from core.fields import now as now_
 from core.rights import RIGHTS, Action, names
 from core.values import GrantRow, RecordId
-from tui.describe_access import AREA_WORDS, in_words
+from tui.describe_access import AREA_WORDS, in_words, target_of
+from tui.safe_text import safe_text
+from tui.widgets.columns import fit
 from tui.widgets.line_view import Line, line
-from tui.widgets.painted import Span, fit
+from tui.widgets.painted import Span
 
 NAMED: Final = 12  # accounts of a preview
 LABEL: Final = 13  # cells
@@ -39,33 +43,49 @@ class AtGrant:
 # --- who --------------------------------------------------------------------------------------------------------
 
 
-def holder_line(holder: Holder) -> Line:
-    """The account, the strongest that it may do, and the first rule in short."""
-    more = len(holder.reasons) - 1
-    short = short_reason(holder.reasons[0]) if holder.reasons else ""
-    return line(
-        Span(f"{fit(holder.account, 16):<16} "),
-        Span(f"{fit(strongest(holder.actions), 18):<18} ", "key"),
-        Span(short, "label"),
-        key=AtHolder(holder.account),
-        end=f"+{more:,}" if more > 0 else "",
-    )
+def holder_lines(holders: Sequence[Holder]) -> list[Line]:
+    """Each account, the strongest that it may do, and in short the first rule that lets it do that."""
+    names = min(20, max((cell_len(safe_text(one.account)) for one in holders), default=0))
+    does = max((len(strongest(one.actions)) for one in holders), default=0)
+    return [
+        line(
+            Span(f"{fit(safe_text(one.account), names)}  "),
+            Span(f"{strongest(one.actions):<{does}}  ", "key"),
+            Span(_deciding(one), "label"),
+            key=AtHolder(one.account),
+            end=f"+{len(one.reasons) - 1:,}" if len(one.reasons) > 1 else "",
+        )
+        for one in holders
+    ]
+
+
+def _deciding(holder: Holder) -> str:
+    allowing = [reason for reason in holder.reasons if reason.effect == "allow"]
+    strong = [reason for reason in allowing if reason.action in not_implied(holder.actions)]
+    return short_reason(next(iter((*strong, *allowing)))) if allowing else ""
 
 
 def strongest(actions: Sequence[str]) -> str:
     """The action that stands for those it implies; reading what is confidential stands beside it.
 
-    >>> strongest(("see", "edit", "confidential")), strongest(())
-    ('edit, confidential', 'nothing')
+    >>> strongest(("see", "edit", "confidential")), strongest(ACTIONS), strongest(())
+    ('edit, confidential', 'everything', 'nothing')
     """
+    if set(actions) >= set(ACTIONS):
+        return "everything"
+    return ", ".join(not_implied(actions)) or "nothing"
+
+
+def not_implied(actions: Sequence[str]) -> list[str]:
+    """Those that no other of them implies."""
     implied = {other for action in actions for other in names(RIGHTS[action]) if other != action}
-    return ", ".join(action for action in ACTIONS if action in actions and action not in implied) or "nothing"
+    return [action for action in ACTIONS if action in actions and action not in implied]
 
 
 def short_reason(reason: Reason) -> str:
     """The rule, after whom of the path it comes through: "group hr: grant see on Report"."""
     through = reason.path[1:]
-    return f"{through[-1]}: {reason.rule}" if through else reason.rule
+    return f"{through[-1]}: {reason.rule}" if through and through[-1] != reason.rule else reason.rule
 
 
 # --- why --------------------------------------------------------------------------------------------------------
@@ -133,13 +153,13 @@ def grant_line(row: GrantRow, *, by: str = "subject", through: str = "") -> Line
     if by == "subject":
         name = row.subject_name if row.subject_kind == "everyone" else f"{row.subject_kind} {row.subject_name}"
     else:
-        name = f"on {target_of(row)}"
+        name = target_of(row)
     denies = "deny " if row.effect == "deny" else ""
     facts = [
         state_of(row.valid_from, row.valid_until),
+        f"through {through}" if through else "",
         window(row.valid_from, row.valid_until) if row.valid_from is not None or row.valid_until is not None else "",
         f"if {row.condition}" if row.condition else "",
-        f"through {through}" if through else "",
         f"“{row.note.splitlines()[0]}”" if row.note.strip() else "",
     ]
     head = f"{sign} {denies}{row.action} "
@@ -154,13 +174,6 @@ def state_of(valid_from: int | None, valid_until: int | None, now: int | None = 
     if valid_until is not None and valid_until <= at:
         return "EXPIRED"
     return "PENDING" if valid_from is not None and valid_from > at else ""
-
-
-def target_of(row: GrantRow) -> str:
-    """What a grant is on."""
-    if row.target_kind in AREA_WORDS:
-        return AREA_WORDS[row.target_kind]
-    return row.target_name or f"a {row.target_kind} that you may not see"
 
 
 # --- what a change would do -----------------------------------------------------------------------------------------

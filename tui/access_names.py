@@ -9,8 +9,9 @@ from uuid import UUID
 from core.errors import NotFound
 from core.fields import Entity
 from core.rights import AUDITOR, OWNER
-from core.values import AccountRow, GroupRow, Query, Ref, RoleRow, id_text
+from core.values import AccountRow, GrantRow, GroupRow, Query, Ref, RoleRow, id_text
 from core.workspace import PAGE, Workspace
+from tui.describe_access import grant_words
 from tui.widgets.picked import Picked
 
 Row = AccountRow | GroupRow | RoleRow
@@ -69,14 +70,15 @@ def read_directory(workspace: Workspace, *, trash: bool = False) -> Directory:
 
 
 def read_names(workspace: Workspace) -> dict[str, str]:
-    """Of accounts, groups and roles by their ids as text, also of those in the trash. Raises as read_directory."""
-    return {
-        id_text(row.id): row.name
-        for trash in (True, False)
-        for rows in (read_directory(workspace, trash=trash),)
-        for entity in KINDS
-        for row in rows.of(entity)
-    }
+    """What describe_access calls Names: of all accounts, groups and roles, and of the latest grants, in the trash or
+    not. Raises as read_directory."""
+    names: dict[str, str] = {}
+    for trash in (True, False):
+        directory = read_directory(workspace, trash=trash)
+        names |= {id_text(row.id): row.name for entity in KINDS for row in directory.of(entity)}
+        rows: list[GrantRow] = workspace.page(Query(entity="grant", trash=trash)).rows
+        names |= {id_text(row.id): grant_words(row) for row in rows}
+    return names
 
 
 def find_tied(workspace: Workspace, id: str) -> Picked | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from core.fields import ADMINISTRATION, FIELDS, Entity
 from core.values import Change
-from tui.describe_access import NOBODY_KNOWN, Names, access_change, named
+from tui.describe_access import NOBODY_KNOWN, Names, access_change
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
@@ -66,9 +66,7 @@ def news(changes: Sequence[Change], names: Names = NOBODY_KNOWN) -> str:
     return f"{actors} {what_happened(main, names)}{others}"
 
 
-def differences(
-    entity: Entity, before: dict[str, Any], after: dict[str, Any], names: Names = NOBODY_KNOWN
-) -> Iterator[Line]:
+def differences(entity: Entity, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Line]:
     """Field by field what stood there and what stands there now; of a conflict, how its fields were settled."""
     if entity == "conflict":
         yield from _settled(before.get("outcome") or {}, after.get("outcome") or {})
@@ -77,9 +75,7 @@ def differences(
         field = FIELDS[entity].get(name)
         if field is not None and field.kind == "reference":
             continue  # the title of a link names its ends
-        if entity == "grant" and name in ("subject", "target"):
-            continue  # so does that of a grant
-        old, new = (_text(entity, name, named(entity, name, side.get(name), names)) for side in (before, after))
+        old, new = _text(entity, name, before.get(name)), _text(entity, name, after.get(name))
         if old == new:
             continue
         label = f"{field_label(entity, name):<14} "

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.fields import FIELDS, Entity, format_instant
-from core.values import Change
+import msgspec
+
+from core.fields import ADMINISTRATION, FIELDS, Entity, format_instant
+from core.values import Change, GrantRow, Record, id_text
 
 Names = Mapping[str, str]
-"""Of accounts, groups and roles, by their ids as text."""
+"""Of accounts, groups and roles by their ids as text; of grants, whom to do what: "hr to see Report"."""
 
 AREA_WORDS: Final[Mapping[str, str]] = {
     "profiles": "all profiles",
@@ -58,33 +60,35 @@ def _of_memberships(change: Change, names: Names) -> str:
 
 
 def _of_grant(change: Change, names: Names) -> str:
+    """A grant that is known is told as "hr to see Report", any other by its title."""
+    known = names.get(id_text(change.ref.id), "")
+    verb = "deny" if change.title.startswith("deny ") else "allow"
+    told = f"{verb} {known}" if known else change.title
     if change.kind == "deleted":
-        return f"revoked: {change.title}"
+        return f"revoked: {told}"
     if change.kind == "restored":
-        return f"granted again: {change.title}"
+        return f"granted again: {told}"
     if change.kind == "updated":
-        ends = _window(change.after, empty=True) or "the note"
-        return f"changed the grant {change.title}: {ends}"
-    return " ".join(filter(None, (_granted(change, names), _window(change.after))))
-
-
-def _granted(change: Change, names: Names) -> str:
-    """ "allowed hr to see Report", where it is sure what of the title is the name of whom."""
-    fields = change.after
-    effect, action, area = fields.get("effect", "allow"), fields.get("action", ""), fields.get("target_kind", "")
-    kind = fields.get("subject_kind", "")
-    who = "everyone" if kind == "everyone" else names.get(fields.get("subject", ""), fields.get("subject", ""))
-    begin, end = f"{effect} {action} ", f" to {who}"
-    if not (change.title.startswith(begin) and change.title.endswith(end)):
-        return f"granted: {change.title}"
-    what = AREA_WORDS.get(area) or change.title[len(begin) : -len(end)]
-    verb = "allowed" if effect == "allow" else "denied"
-    return f"{verb} {who} to {in_words(action, what)}"
+        return f"changed {told}: {_window(change.after, empty=True) or 'the note'}"
+    made = f"{'denied' if verb == 'deny' else 'allowed'} {known}" if known else f"granted: {told}"
+    return " ".join(filter(None, (made, _window(change.after))))
 
 
 def in_words(action: str, what: str) -> str:
     """ "see Report"; reading what is confidential is no verb of its own."""
     return f"read what is confidential in {what}" if action == "confidential" else f"{action} {what}"
+
+
+def target_of(row: GrantRow) -> str:
+    """What a grant is on."""
+    if row.target_kind in AREA_WORDS:
+        return AREA_WORDS[row.target_kind]
+    return row.target_name or f"a {row.target_kind} that you may not see"
+
+
+def grant_words(row: GrantRow) -> str:
+    """ "hr to see Report" """
+    return f"{row.subject_name} to {in_words(row.action, target_of(row))}"
 
 
 def _window(fields: Mapping[str, Any], *, empty: bool = False) -> str:
@@ -119,11 +123,34 @@ def _of_retention(change: Change) -> str:
     return f"let {log} be kept for {days:,} days" if days is not None else f"set again how long {log} is kept"
 
 
-def named(entity: Entity, name: str, value: Any, names: Names) -> Any:
-    """The value of a field, memberships by their names; an id that says nothing to a person is left out."""
-    if entity in ("account", "group") and name in ("groups", "roles") and value:
-        return [names.get(id, id) for id in value]
-    return "a profile" if entity == "account" and name == "tied_to" and value else value
+def named(entity: Entity, fields: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The fields with memberships by their names; without ids that say nothing to a person."""
+    if entity == "grant":
+        return {name: value for name, value in fields.items() if name not in ("subject", "target")}
+    if entity not in ("account", "group"):
+        return fields
+    told = dict(fields)
+    for name in ("groups", "roles"):
+        if told.get(name):
+            told[name] = [names.get(id, id) for id in told[name]]
+    if told.get("tied_to"):
+        told["tied_to"] = "a profile"
+    return told
+
+
+def named_change(change: Change, names: Names) -> Change:
+    """The change as people read it."""
+    if change.ref.entity not in ADMINISTRATION:
+        return change
+    before, after = (named(change.ref.entity, fields, names) for fields in (change.before, change.after))
+    return msgspec.structs.replace(change, before=before, after=after)
+
+
+def named_record(record: Record, names: Names) -> Record:
+    """The record as people read it."""
+    if record.ref.entity not in ADMINISTRATION:
+        return record
+    return msgspec.structs.replace(record, fields=named(record.ref.entity, record.fields, names))
 
 
 def _difference(change: Change, name: str) -> tuple[list[str], list[str]]:

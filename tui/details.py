@@ -13,7 +13,7 @@ from core.fields import FIELDS, Entity, Field, format_instant
 from core.values import Change, LinkRow, Query, Record, Ref, tell_withheld
 from core.workspace import Workspace
 from tui.describe import differences, moment, what_happened
-from tui.describe_access import NOBODY_KNOWN, Names
+from tui.describe_access import NOBODY_KNOWN, Names, named_change
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 
@@ -91,7 +91,8 @@ def load_request(workspace: Workspace, change: Change, names: Names = NOBODY_KNO
     lines = [line(Span(" · ".join(filter(None, facts)), "label"), wraps=True)]
     for each in reversed(changes):
         lines += [line(), line(Span(what_happened(each, names), "title"), key=AtRecord(each.ref), wraps=True)]
-        lines += differences(each.ref.entity, each.before, each.after, names)
+        told = named_change(each, names)
+        lines += differences(told.ref.entity, told.before, told.after)
     if change.size > len(changes):
         lines += [line(), line(Span(f"and {change.size - len(changes):,} changes before these", "label"))]
     return Detail(None, lines)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.access_values import Me
 from core.errors import Denied
 from core.fields import ACTIONS, AREAS, Entity
-from core.values import AccountRow, GrantRow, GroupRow, Query, Ref, RoleRow, id_text
+from core.values import AccountRow, GrantRow, GroupRow, Query, RecordId, Ref, RoleRow, id_text
 from core.workspace import Workspace
 from tui.access_lines import fact, grant_line, strongest
 from tui.access_names import BUILT_IN_SAYS, Directory, Row, find_tied
@@ -22,13 +22,20 @@ MEMBERS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class AtSubject:
+    """The line with its name."""
+
+    id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectDetail:
     """What is known of it; each grant with the group, role or profile that it comes through, "" for its own."""
 
     entity: Entity
     row: Row
     facts: list[tuple[str, str]]
-    areas: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    areas: list[tuple[str, tuple[str, ...]]] | None = None  # None where that is not asked, or not told
     grants: list[tuple[GrantRow, str]] = field(default_factory=list)
     members: list[AccountRow | GroupRow] = field(default_factory=list)
     tied: Picked | None = None
@@ -53,40 +60,43 @@ def read_subject(workspace: Workspace, entity: Entity, row: Row, directory: Dire
         found = workspace.page(Query(entity="grant", subject=ref), limit=GRANTS + 1).rows
         more |= len(found) > GRANTS
         grants += [(grant, name) for grant in found[:GRANTS]]
-    areas = _areas(workspace, row.name) if entity == "account" and not me.alone else []
+    areas = _areas(workspace, row.name) if entity == "account" and not me.alone else None
     members = directory.members(entity, id_text(row.id)) if entity != "account" else []
     return SubjectDetail(entity, row, _facts(row, directory, tied), areas, grants, members, tied, more)
 
 
 def detail_lines(detail: SubjectDetail) -> list[Line]:
     """All of it."""
-    lines = [line(Span(f"{detail.entity} {detail.row.name}", "title"), wraps=True)]
+    at = AtSubject(detail.row.id)
+    lines = [line(Span(f"{detail.entity} {detail.row.name}", "title"), key=at)]
     lines += [fact(label, value) for label, value in detail.facts]
-    if detail.areas:
-        lines += [line(), line(Span("What it may with everything", "title"))]
-        lines += [fact(AREA_WORDS_SHORT[area], strongest(actions)) for area, actions in detail.areas]
+    if detail.areas is not None:
+        lines += [line(), line(Span("May, with everything", "title"))]
+        may = [fact(AREA_WORDS_SHORT[area], strongest(actions)) for area, actions in detail.areas if actions]
+        lines += may or [line(Span("nothing", "label"))]
     lines += [line(), line(Span("Grants", "title")), *_grants(detail)]
     if detail.entity != "account":
         lines += [line(), line(Span(f"Who is in it  {len(detail.members):,}", "title")), *_members(detail)]
     return lines
 
 
-def listed(entity: Entity, row: Row, directory: Directory) -> Line:
+def listed(row: Row, directory: Directory) -> Line:
     """A row of the list: its name, and in short what it is in."""
     if isinstance(row, RoleRow):
         said = row.description.split("\n")[0]
     else:
         said = ", ".join(_names(directory, "role", row.roles) + _names(directory, "group", row.groups))
-    kind = "  (service)" if isinstance(row, AccountRow) and row.kind == "service" else ""
-    del entity
-    return line(Span(f"{fit(row.name, 24):<24} "), Span(said + kind, "label"), key=row.id)
+    if isinstance(row, AccountRow):
+        marks = ("a service" if row.kind == "service" else "", "tied to a profile" if row.tied_to else "")
+        said = " · ".join(filter(None, (said, *marks)))
+    return line(Span(f"{fit(row.name, 24):<24} "), Span(said, "label"), key=row.id)
 
 
 AREA_WORDS_SHORT = {**AREA_WORDS, "access": "access", "settings": "types, rules", "audit": "audit"}
 
 
-def _areas(workspace: Workspace, account: str) -> list[tuple[str, tuple[str, ...]]]:
-    """What an account may in each area; nothing where one may not ask."""
+def _areas(workspace: Workspace, account: str) -> list[tuple[str, tuple[str, ...]]] | None:
+    """What an account may in each area; None where one may not ask."""
     try:
         return [
             (
@@ -96,7 +106,7 @@ def _areas(workspace: Workspace, account: str) -> list[tuple[str, tuple[str, ...
             for area in AREAS
         ]
     except Denied:
-        return []
+        return None
 
 
 def _facts(row: Row, directory: Directory, tied: Picked | None) -> list[tuple[str, str]]:
@@ -108,8 +118,9 @@ def _facts(row: Row, directory: Directory, tied: Picked | None) -> list[tuple[st
         facts += [("tied to", tied.name if tied is not None else "no profile")]
     elif row.description:
         facts.append(("description", row.description))
-    paths = [" › ".join(path[1:]) for _, path in directory.above(row)]
-    facts.append(("groups", "; ".join(paths) or "none"))
+    paths = [path[1:] for _, path in directory.above(row)]
+    whole = [path for path in paths if not any(path == other[: len(path)] and path != other for other in paths)]
+    facts.append(("groups", "; ".join(" › ".join(path) for path in whole) or "none"))
     roles = [f"{role} ({BUILT_IN_SAYS[role]})" if role in BUILT_IN_SAYS else role for role in _roles(row, directory)]
     facts.append(("roles", ", ".join(roles) or "none"))
     return facts

@@ -25,10 +25,11 @@ class Staff:
         self.office, self.workspace = office, office.workspace
         write = self.workspace.write
         self.ids: dict[str, RecordId] = {}
+        self._keep("ann", Create("account", {"name": "ann"}))
         self._keep("hr", Create("group", {"name": "hr", "description": "Human resources"}))
         self._keep("office", Create("group", {"name": "office", "groups": [self.id("hr")]}))
         self._keep("clerk", Create("role", {"name": "clerk"}))
-        self._keep("ann", Create("account", {"name": "ann", "groups": [self.id("office")]}))
+        write([Edit(Ref("account", self.ids["ann"]), {"groups": [self.id("office")]})])
         self._keep("bob", Create("account", {"name": "bob", "roles": [self.id("clerk")]}))
         self._keep("cleo", Create("account", {"name": "cleo", "tied_to": id_text(office.ids["Cleo Ngata"])}))
         self._keep("dan", Create("account", {"name": "dan"}))

@@ -21,7 +21,7 @@ from tui.access_lines import (
     explanation_lines,
     fact,
     grant_line,
-    holder_line,
+    holder_lines,
     instant,
     state_of,
     strongest,
@@ -56,6 +56,7 @@ class AccessPanel(TwoPanes):
         Binding("d", "grant('deny')", "Deny", show=False, id="access.deny"),
         Binding("x", "revoke", "Revoke the grant", show=False, id="access.revoke"),
         Binding("e", "edit", "Edit window and condition of the grant", show=False, id="access.edit"),
+        Binding("h", "history", "Who made the grant, and every change of it", show=False, id="access.history"),
         Binding("u", "undo", "Undo", show=False, id="access.undo"),
         Binding("U", "redo", "Redo", show=False, id="access.redo"),
     ]
@@ -72,7 +73,8 @@ class AccessPanel(TwoPanes):
             return [("↑↓", "scroll"), ("←→", "action"), ("esc", "to the list")]
         make = [self.hint("access.grant"), self.hint("access.deny")]
         at_grant = isinstance(self.first.cursor_key, AtGrant)
-        change = [self.hint("access.revoke", "revoke"), self.hint("access.edit", "edit")] if at_grant else []
+        of_grant = [("revoke", "revoke"), ("edit", "edit"), ("history", "history")] if at_grant else []
+        change = [self.hint(f"access.{id}", does) for id, does in of_grant]
         asks = [] if at_grant else [("←→", "action"), ("⏎", "why")]
         return [*asks, *change, *make, self.hint("access.undo"), ("esc", "close")]
 
@@ -99,9 +101,7 @@ class AccessPanel(TwoPanes):
             only = "you are the only one here: a second account makes rules count; “accounts” in : makes one"
             lines = [line(Span(only, "label"), wraps=True), _own_line(access)]
         else:
-            count = len(access.holders)
-            many = f"{count:,} account{'' if count == 1 else 's'} may see it" if count else "no account may see it"
-            lines = [line(Span(many, "title")), *map(holder_line, access.holders)]
+            lines = holder_lines(access.holders)
         lines += [line(), line(Span("Grants on it", "title"))]
         lines += [grant_line(row) for row in access.grants]
         if not access.grants:
@@ -114,11 +114,11 @@ class AccessPanel(TwoPanes):
         key, workspace, ref, action = self.first.cursor_key, self.app.workspace, self._ref, self._action
         if (row := self.grant) is not None:
             self.forget("why")
-            self.about(Span("the grant under the cursor", "label"))
+            self.about(Span("the grant under the cursor", "label"), right=self._count)
             self.tell(grant_facts(row), top=0)
         elif isinstance(key, AtHolder):
             name = key.account
-            self.about(*action_spans(action))
+            self.about(*action_spans(action), right=self._count)
             self.ask(
                 lambda: workspace.explain(name, ref, action=action),
                 self._show_why,
@@ -127,12 +127,20 @@ class AccessPanel(TwoPanes):
             )
         else:
             self.forget("why")
-            self.about(Span(""))
+            self.about(right=self._count)
             self.tell([])
 
     def _show_why(self, explanation: Explanation) -> None:
         if self._access is not None:
             self.tell(explanation_lines(explanation, self._access.me.name), top=0)
+
+    @property
+    def _count(self) -> str:
+        access = self._access
+        if access is None or access.holders is None or access.me.alone:
+            return ""
+        count = len(access.holders)
+        return f"{count or 'no'} account{'' if count == 1 else 's'} may see it"
 
     @property
     def grant(self) -> GrantRow | None:
@@ -152,6 +160,12 @@ class AccessPanel(TwoPanes):
         if self._access is not None:
             on = Picked(self._ref.entity, id_text(self._ref.id), self._access.title)
             await self.work.open_panel(GrantForm(effect, on=on), over=True)
+
+    async def action_history(self) -> None:
+        from tui.dialogs.history import HistoryPanel
+
+        if (row := self._needed("History")) is not None:
+            await self.work.open_panel(HistoryPanel(Ref("grant", row.id)), over=True)
 
     async def action_edit(self) -> None:
         if (row := self._needed("Edit")) is not None:

@@ -20,6 +20,8 @@ Refuse = Callable[[RolodocError], None]
 class AccessChangePanel(ConfirmPanel):
     """Shows the dry run of the writes; enter does them."""
 
+    wide = True
+
     def __init__(
         self,
         title: str,

@@ -81,7 +81,7 @@ class AccessForm(Panel):
     def key_hints(self) -> list[tuple[str, str]]:
         picks = isinstance(self.screen.focused, PickedValue)
         enter = ("⏎", "pick") if picks else ("⏎", "try it out")
-        return [enter, ("f2", "try it out from anywhere"), ("tab", "next field"), ("esc", "close, nothing is done")]
+        return [enter, ("f2", "try it out from anywhere"), ("tab", "next"), ("esc", "close, nothing done")]
 
     async def on_mount(self) -> None:
         self.take_keys(self)
@@ -124,13 +124,19 @@ class AccessForm(Panel):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         row = next((row for row in self.rows if row.editor is event.widget), None)
-        text = self.hints_of.get(row.field.name, "") if row is not None else ""
-        self.query_one("#hint", LineView).show([line(Span(text, "label"), wraps=True)] if text else [])
+        if row is not None:
+            self._show_hint(row)
         self.work.refresh_keys()
+
+    def _show_hint(self, row: FieldRow) -> None:
+        """What to type there, or all of what is wrong with what was typed."""
+        hint = Span(f"✗ {row.error}", "bad") if row.error else Span(self.hints_of.get(row.field.name, ""), "label")
+        self.query_one("#hint", LineView).show([line(hint, wraps=True)])
 
     @on(FieldRow.Changed)
     def _changed(self, message: FieldRow.Changed) -> None:
         message.stop()
+        self._show_hint(message.row)
 
     # --- picking ----------------------------------------------------------------------------------------
 
@@ -149,8 +155,12 @@ class AccessForm(Panel):
         await self.work.open_panel(panel, over=True)
 
     def _take(self, row: PickedRow, found: Picked) -> None:
+        """Takes what was picked, and goes on to the next field that is not picked yet."""
         row.value.take(found)
-        self.action_turn(1)
+        rows = self.rows
+        after = rows[rows.index(row) + 1 :]
+        following = next((one for one in after if not (isinstance(one, PickedRow) and one.picked)), row)
+        self.take_keys(following.editor)
 
     # --- doing it ---------------------------------------------------------------------------------------
 
@@ -219,5 +229,6 @@ class AccessForm(Panel):
 
     def _tell(self, row: FieldRow, reason: str) -> None:
         row.show_error(reason)
+        self._show_hint(row)
         row.editor.focus()
         self.work.say(f"not done: {row.field.label} {reason}", "bad")

@@ -35,6 +35,7 @@ class AccessPick(PickPanel):
         self._find, self._then, self._typed = find, then, typed
 
     def on_mount(self) -> None:
+        self.input.select_on_focus = False  # what was typed for it already is typed on
         super().on_mount()
         if self._typed:
             self.input.value = self._typed

@@ -82,7 +82,8 @@ class AccountsPanel(TwoPanes):
         ids = ("new", "edit", *(["memberships"] if self._entity != "role" else []), "grant", "deny")
         makes = [self.hint(f"accounts.{id}", "members" if id == "memberships" else id) for id in ids]
         why = [self.hint("accounts.why", "why")] if self._entity == "account" else []
-        return [lists, *makes, *why, self.hint("accounts.remove", "delete"), self.hint("accounts.undo"), ("esc", "")]
+        find = self.hint("accounts.filter", "find")
+        return [lists, *makes, *why, self.hint("accounts.remove", "delete"), self.hint("accounts.undo"), find]
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -114,7 +115,7 @@ class AccountsPanel(TwoPanes):
         self.about(*spans)
         part = self._filter.casefold()
         rows = [row for row in lists.of(self._entity) if part in row.name.casefold()]
-        lines = [listed(self._entity, row, everybody.directory) for row in rows]
+        lines = [listed(row, everybody.directory) for row in rows]
         self.first.show(lines or [line(Span(self._nothing(), "label"), wraps=True)], cursor=cursor)
         self.read_second()
         self.work.refresh_keys()
@@ -150,7 +151,8 @@ class AccountsPanel(TwoPanes):
     def _show_subject(self, detail: SubjectDetail) -> None:
         same = self._detail is not None and self._detail.row.id == detail.row.id
         self._detail = detail
-        self.tell(detail_lines(detail), top=None if same else 0)
+        lines = detail_lines(detail)
+        self.tell(lines) if same else self.tell(lines, cursor=lines[0].key, top=0)
         self.work.refresh_keys()
 
     # --- which list ---------------------------------------------------------------------------------------------
@@ -256,7 +258,9 @@ class AccountsPanel(TwoPanes):
     async def action_history(self) -> None:
         from tui.dialogs.history import HistoryPanel
 
-        if (row := self.row) is not None:
+        if (grant := self._grant) is not None:
+            await self.work.open_panel(HistoryPanel(Ref("grant", grant.id)), over=True)
+        elif (row := self.row) is not None:
             await self.work.open_panel(HistoryPanel(Ref(self._entity, row.id)), over=True)
 
     def _told(self, said: str) -> Any:

@@ -8,8 +8,8 @@ from core import conditions
 from core.fields import AREAS, FIELDS, Field
 from core.values import GrantRow, Record, Ref
 from core.write_values import Create, Edit, Receipt, Write
-from tui.access_lines import target_of, window
-from tui.describe_access import in_words
+from tui.access_lines import window
+from tui.describe_access import grant_words, in_words
 from tui.dialogs import access_picks
 from tui.dialogs.access_form import AccessForm
 from tui.dialogs.access_picks import Find
@@ -133,4 +133,4 @@ def granted(effect: str, action: str, to: str, on: str) -> str:
 
 def told(row: GrantRow) -> str:
     """A grant that is there, in a few words."""
-    return granted(row.effect, row.action, row.subject_name, target_of(row))
+    return f"{row.effect.capitalize()} {grant_words(row)}"

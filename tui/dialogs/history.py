@@ -17,6 +17,7 @@ from core.values import Blame, Change, Record, Ref
 from core.workspace import Workspace
 from core.write_values import Receipt, TakingBack
 from tui.describe import field_label
+from tui.describe_access import Names, named_change, named_record
 from tui.dialogs.panel import Panel
 from tui.dialogs.taking_back import Offer, TakingBackPanel
 from tui.revisions import AtField, AtRevision, blame_lines, change_lines, slider, version_lines, who_and_when
@@ -100,7 +101,9 @@ class HistoryPanel(Panel):
 
     def read(self) -> None:
         """Reads it again, as it is now; where it was changed, shows its latest revision."""
-        self.ask(lambda: read_history(self.app.workspace, self._ref), self._take_history, group="history")
+        self.ask(
+            lambda: read_history(self.app.workspace, self._ref, self.app.names), self._take_history, group="history"
+        )
 
     def _take_history(self, history: History) -> None:
         moved_on = self._history is None or history.now.revision != self._history.now.revision
@@ -114,7 +117,11 @@ class HistoryPanel(Panel):
     def changed_elsewhere(self, changes: Sequence[Change]) -> None:
         """One revision more; what is shown stays where it is."""
         if self._history is not None and any(change.ref == self._ref for change in changes):
-            self.ask(lambda: read_history(self.app.workspace, self._ref), self._take_longer, group="elsewhere")
+            self.ask(
+                lambda: read_history(self.app.workspace, self._ref, self.app.names),
+                self._take_longer,
+                group="elsewhere",
+            )
 
     def _take_longer(self, history: History) -> None:
         if self._history is None:
@@ -130,7 +137,7 @@ class HistoryPanel(Panel):
             self._show_place()
 
     def _read_older(self, history: History) -> None:
-        self.ask(lambda: read_older(self.app.workspace, history), self._take_older, group="history")
+        self.ask(lambda: read_older(self.app.workspace, history, self.app.names), self._take_older, group="history")
 
     def _take_older(self, history: History) -> None:
         self._history = history
@@ -154,12 +161,13 @@ class HistoryPanel(Panel):
         if history is None:
             return
         self._revision = revision
+        names = self.app.names
 
         def read() -> tuple[History, Record]:
             reaching = history
             while reaching.change(revision) is None and reaching.more:
-                reaching = read_older(self.app.workspace, reaching)
-            return reaching, self.app.workspace.get(self._ref, revision=revision)
+                reaching = read_older(self.app.workspace, reaching, names)
+            return reaching, named_record(self.app.workspace.get(self._ref, revision=revision), names)
 
         self.ask(read, lambda answer: self._take_version(*answer, field), group="history", refuse=self._tell_no_version)
 
@@ -307,14 +315,16 @@ class HistoryPanel(Panel):
         return self._history.change(self._revision)
 
 
-def read_history(workspace: Workspace, ref: Ref) -> History:
+def read_history(workspace: Workspace, ref: Ref, names: Names) -> History:
     """Raises NotFound."""
     changes = workspace.changes(ref=ref, limit=REVISIONS)
-    return History(workspace.get(ref), changes, len(changes) == REVISIONS)
+    now = named_record(workspace.get(ref), names)
+    return History(now, [named_change(change, names) for change in changes], len(changes) == REVISIONS)
 
 
-def read_older(workspace: Workspace, history: History) -> History:
+def read_older(workspace: Workspace, history: History, names: Names) -> History:
     """The same, with the changes before those."""
     before = history.changes[-1].seq
     older = workspace.changes(ref=history.now.ref, before=before, limit=REVISIONS)
-    return History(history.now, [*history.changes, *older], len(older) == REVISIONS)
+    named = [named_change(change, names) for change in older]
+    return History(history.now, [*history.changes, *named], len(older) == REVISIONS)

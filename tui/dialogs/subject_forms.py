@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
+from core.errors import Exists, Invalid, RolodocError
 from core.fields import FIELDS, Entity
 from core.values import AccountRow, GroupRow, Record, Ref, id_text
 from core.write_values import Create, Edit, Receipt, Write
@@ -68,6 +69,10 @@ class SubjectForm(AccessForm):
             return [Create(self.entity, values)]
         changed = {row.field.name: values[row.field.name] for row in self.rows if row.is_changed}
         return [Edit(self.ref, changed, self.version)] if changed else []
+
+    def refuse(self, error: RolodocError) -> None:
+        taken = isinstance(error, Exists)
+        super().refuse(Invalid(str(error), "name") if taken else error)
 
     def told(self) -> Sequence[Line]:
         if not self._first:

@@ -46,9 +46,9 @@ class TwoPanes(Panel):
     def in_second(self) -> bool:
         return self.second.has_focus
 
-    def about(self, *spans: Span) -> None:
+    def about(self, *spans: Span, right: str = "") -> None:
         """Shows this above both."""
-        self.query_one("#about", Bar).show([Span(" "), *spans])
+        self.query_one("#about", Bar).show([Span(" "), *spans], [Span(f"{right} ", "title")] if right else [])
 
     def tell(self, lines: Sequence[Line], *, cursor: Any = None, top: int | None = None) -> None:
         """Shows these in the second view."""

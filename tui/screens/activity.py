@@ -96,6 +96,9 @@ class ActivityScreen(Filtered):
         self.show_detail_of_cursor()
         self.refresh_keys()
 
+    def names_changed(self) -> None:
+        self._show_feed()
+
     def _line(self, change: Change) -> Line:
         foreign = change.actor.name != self.app.workspace.actor.name
         return line(

@@ -63,10 +63,8 @@ class Choice(Painted, can_focus=True):
         del event
         self._show()
 
-    def on_focus(self) -> None:
-        self._show()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._show()
 
 

@@ -34,6 +34,7 @@ class PickedValue(Painted, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "want", "Pick", show=False, id="form.pick"),
         Binding("delete,backspace", "clear", "Nothing", show=False, id="form.clear"),
+        Binding("left,right", "stay", show=False),  # else the screen would take left as the way back
     ]
 
     @dataclass
@@ -64,6 +65,9 @@ class PickedValue(Painted, can_focus=True):
         if self._clears and self.picked is not None:
             self.take(None)
 
+    def action_stay(self) -> None:
+        """Nothing is to the left or right of it."""
+
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.key != "space":
             event.stop()
@@ -82,10 +86,8 @@ class PickedValue(Painted, can_focus=True):
         del event
         self._show()
 
-    def on_focus(self) -> None:
-        self._show()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._show()
 
 
