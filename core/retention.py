@@ -27,7 +27,7 @@ class Old(NamedTuple):
     days: int
     before: int
     through: int
-    count: int
+    size: int
 
 
 def prune(store: Store, actor: Actor, at: int, *, dry_run: bool, reason: str) -> Pruning:
@@ -40,17 +40,17 @@ def prune(store: Store, actor: Actor, at: int, *, dry_run: bool, reason: str) ->
         changes = _old_changes(db, days["changes"], at) if "changes" in days else None
         entries = _old_entries(db, days["audit"], at) if "audit" in days else None
         pruning = Pruning(
-            changes=changes.count if changes else 0,
-            audit=entries.count if entries else 0,
+            changes=changes.size if changes else 0,
+            audit=entries.size if entries else 0,
             changes_before=changes.before if changes else None,
             audit_before=entries.before if entries else None,
             dry_run=dry_run,
         )
         if dry_run:
             return pruning
-        if changes and changes.count:
+        if changes and changes.size:
             _remove_changes(request, changes)
-        if entries and entries.count:
+        if entries and entries.size:
             audit.drop(db, actor, request.at, entries.through)
     if pruning.changes or pruning.audit:
         store.checkpoint()
@@ -97,7 +97,7 @@ def _remove_changes(request: OpenRequest, old: Old) -> None:
     leftovers.delete_unnamed_bodies(db)
     removed = Removed(old.through, old.before, old.days)
     log_start.keep(db, removed)
-    said = {"change": old.through, "count": old.count, "detail": str(removed), "reason": request.reason}
+    said = {"change": old.through, "count": old.size, "detail": str(removed), "reason": request.reason}
     audit.append_event(db, request.by, request.at, CHANGES_PRUNED, **said)
 
 

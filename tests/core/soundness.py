@@ -57,6 +57,18 @@ PURGED = """
 SELECT seq FROM change c WHERE record_id < 0 AND (before || after || taken <> '{}{}{}' OR -record_id <>
     (SELECT max(seq) FROM change WHERE kind = 'purged' AND entity = c.entity AND record_id = c.record_id))
 """
+LATEST_OLD = """
+SELECT max(seq) FROM change WHERE seq <= {start} GROUP BY entity, record_id
+"""
+LATEST_OLD_OF_LIFE = """
+SELECT max(seq) FROM change WHERE seq <= {start} AND kind IN ('created', 'deleted', 'restored')
+GROUP BY entity, record_id
+"""
+"""Of a log that was pruned, what is left of the part that was."""
+OLD_REQUESTS = """
+SELECT id FROM request WHERE last_seq <= {start} EXCEPT SELECT request_id FROM change
+EXCEPT SELECT request_id FROM source_word EXCEPT SELECT reverts FROM request
+"""
 ASKED = """
 SELECT entity, record_id, mine, theirs, outcome FROM conflict WHERE deleted_at IS NULL AND question = 'fields'
 """
@@ -73,7 +85,8 @@ def assert_sound(path: Path) -> None:
     try:
         assert ask(db, "PRAGMA integrity_check") == [("ok",)]
         assert ask(db, "PRAGMA foreign_key_check") == []
-        kept = {name: value for name, value in ask(db, "SELECT name, value FROM stat WHERE name <> 'access'") if value}
+        totals = "SELECT name, value FROM stat WHERE name NOT IN ('access', 'log.through', 'log.before', 'log.days')"
+        kept = {name: value for name, value in ask(db, totals) if value}
         assert kept == {name: value for name, value in ask(db, TOTALS) if value}
         for entity in ("profile", "document"):
             db.execute(f"INSERT INTO {entity}_search({entity}_search) VALUES ('integrity-check')")
@@ -84,10 +97,13 @@ def assert_sound(path: Path) -> None:
             "SELECT DISTINCT d.id, j.value FROM document d, json_each(d.tags) j WHERE deleted_at IS NULL ORDER BY 1, 2",
         )
         assert_acl_is_sound(db)
-        seqs = [seq for (seq,) in ask(db, "SELECT seq FROM change ORDER BY seq")]
-        assert seqs == list(range(1, len(seqs) + 1)), "no gap and no duplicate"
+        start = log_start(db)
+        assert_nothing_but_what_is_needed_before(db, start)
+        seqs = [seq for (seq,) in ask(db, f"SELECT seq FROM change WHERE seq > {start} ORDER BY seq")]
+        assert seqs == list(range(start + 1, start + len(seqs) + 1)), "no gap and no duplicate"
         spans = [
-            range(first, last + 1) for first, last in ask(db, "SELECT first_seq, last_seq FROM request ORDER BY id")
+            range(first, last + 1)
+            for first, last in ask(db, f"SELECT first_seq, last_seq FROM request WHERE last_seq > {start} ORDER BY id")
         ]
         assert [seq for span in spans for seq in span] == seqs, "each change is of one request"
         assert (
@@ -105,13 +121,29 @@ def assert_sound(path: Path) -> None:
             assert ask(db, LATEST.format(entity=entity, table=table)) == []
             revisions = f"SELECT count(*), sum(revision) FROM {table}"
             logged = (
-                f"SELECT count(DISTINCT record_id), count(*) FROM change WHERE entity = '{entity}' AND record_id > 0"
+                f"SELECT count(DISTINCT record_id), count(*) FILTER (WHERE seq > {start})"
+                f" + total(revision) FILTER (WHERE seq IN ({LATEST_OLD.format(start=start)}))"
+                f" FROM change WHERE entity = '{entity}' AND record_id > 0"
             )
             ((rows, total),) = ask(db, revisions)
             assert [(rows, total or 0)] == ask(db, logged), "each revision has its change"
         assert_audit_is_sound(db, path)
     finally:
         db.close()
+
+
+def log_start(db: Any) -> int:
+    """The last change that may be missing, since a rule of retention let those up to it go; 0 where none was let go."""
+    ((start,),) = ask(db, "SELECT coalesce((SELECT value FROM stat WHERE name = 'log.through'), 0)")
+    return int(start)
+
+
+def assert_nothing_but_what_is_needed_before(db: Any, start: int) -> None:
+    """Of the part of the log that was pruned: the latest change of each record, and the latest of its life."""
+    left = ask(db, f"SELECT seq FROM change WHERE seq <= {start} ORDER BY seq")
+    needed = ask(db, f"{LATEST_OLD} UNION {LATEST_OLD_OF_LIFE}".format(start=start))
+    assert left == sorted(needed), "no change is left that nothing stands on"
+    assert ask(db, OLD_REQUESTS.format(start=start)) == [], "nor any request"
 
 
 def assert_theirs_is_stored(db: Any) -> None:
