@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from core import audit_table, checkpoints
+from core import audit_table, checkpoint_text
 from core.access_values import Checkpoint, Verdict
 from core.audit_chain import BEGINNING, CHANGE_TEXT, CHANGES_PRUNED, ERASED, KEY_ENTRY, digest
 from core.audit_table import Fault
@@ -28,7 +28,7 @@ BATCH: Final = 10_000  # rows
 def verify(store: Store, given: Sequence[Checkpoint], progress: Progress | None) -> Verdict:
     """See core.workspace.Workspace.verify_audit. Raises Invalid for a given checkpoint that is not genuine."""
     for checkpoint in given:
-        if not checkpoints.is_signed(checkpoint):
+        if not checkpoint_text.is_signed(checkpoint):
             raise Invalid(f"the checkpoint of entry {checkpoint.seq} was changed after it was signed; use another copy")
     with ThreadPoolExecutor(1) as beside, store.read() as db:
         indexes = beside.submit(audit_table.wrong_index, store)
@@ -106,7 +106,7 @@ class _Walk:
     def _missing_start(self) -> Fault | None:
         if self.first > 1 and self.prune is None:
             return Fault(1, f"{_entries(1, self.first - 1)} missing, and no checkpoint says that they were pruned")
-        if self.prune is not None and not checkpoints.is_signed(self.prune):
+        if self.prune is not None and not checkpoint_text.is_signed(self.prune):
             return Fault(self.first, f"the checkpoint that says what was pruned before entry {self.first} is forged")
         return None
 
@@ -173,7 +173,7 @@ class _Walk:
                 which = f"one of entries {first} to {seq}" if first < seq else f"entry {seq}"
                 where = " that was kept elsewhere" if any(checkpoint is one for one in self.given) else ""
                 return Fault(first, f"{which} was written anew: the checkpoint of entry {seq}{where} confirms another")
-            if not checkpoints.is_signed(checkpoint):
+            if not checkpoint_text.is_signed(checkpoint):
                 return Fault(seq, f"the checkpoint of entry {seq} is forged")
         self.agreed = seq
         return None
@@ -250,7 +250,7 @@ class _Walk:
 
 def _stored(db: Connection) -> Iterator[Checkpoint]:
     for row in db.execute("SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY seq, id"):
-        yield checkpoints.from_row(*row)
+        yield checkpoint_text.from_row(*row)
 
 
 def _changes(db: Connection, first: int) -> Iterator[_Change]:

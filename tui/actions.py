@@ -12,6 +12,7 @@ from typing import Final
 from textual.binding import Binding
 
 from tui.action import Action, Context, Disabled, never
+from tui.audit_actions import IN_AUDIT
 from tui.conflict_actions import IN_CONFLICT, IN_INBOX
 
 
@@ -30,7 +31,7 @@ def _goes_back(context: Context) -> str | None:
 def _filters(context: Context) -> str | None:
     if context.entity == "conflict":
         return "conflicts are not filtered; R settles many of them at once"
-    filtered = context.entity or context.screen == "activity"
+    filtered = context.entity or context.screen in ("activity", "audit")
     return None if filtered else "there is nothing to filter on this screen"
 
 
@@ -167,7 +168,7 @@ def _pairs(context: Context) -> str | None:
 
 
 RECORDS: Final = ("profiles", "documents", "links")
-EVERY_SCREEN: Final = (*RECORDS, "conflicts", "activity", "system", "drafts")
+EVERY_SCREEN: Final = (*RECORDS, "conflicts", "activity", "system", "drafts", "audit")
 ANYWHERE: Final = ("*",)
 WITH_ENDS: Final = ("profiles", "documents")
 
@@ -179,6 +180,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go.activity", "5", "Activity", "What was changed, by whom, as it happens."),
     Action("go.system", "6", "System", "The store, its totals, the trash and the settings."),
     Action("go.drafts", "7", "Drafts", "What you typed and did not save."),
+    Action("go.audit", "8", "Audit", "Who did what and who tried, and whether the record of it holds."),
     Action(
         "open",
         "enter,right",
@@ -200,7 +202,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Filter",
         "Show only what matches, as you type; words, and kind: tag: type: category: ...",
         _needs(_filters),
-        (*RECORDS, "activity"),
+        (*RECORDS, "activity", "audit"),
     ),
     Action("new", "n", "New", "Make a new record of the kind that this screen lists.", _needs(_creates), WITH_ENDS),
     Action(
@@ -308,7 +310,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("back.quit", "q", "Leave", "One step back; at the start of the trail, leave the program.", never, ANYWHERE),
 )
 
-BY_ID: Final = {action.id: action for action in (*ACTIONS, *IN_INBOX, *IN_CONFLICT)}
+BY_ID: Final = {action.id: action for action in (*ACTIONS, *IN_INBOX, *IN_CONFLICT, *IN_AUDIT)}
 
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:

@@ -20,7 +20,7 @@ from textual.worker import WorkerError
 from core.access_values import Me
 from core.errors import Invalid, RolodocError
 from core.fields import ADMINISTRATION
-from core.values import Change
+from core.values import Change, Query
 from core.workspace import Workspace
 from tui.actions import BY_ID, Action, key_names
 from tui.exact_updates import exact
@@ -93,6 +93,12 @@ def _activity() -> Screen[None]:
     return ActivityScreen()
 
 
+def _audit() -> Screen[None]:
+    from tui.screens.audit import AuditScreen
+
+    return AuditScreen()
+
+
 def _system() -> Screen[None]:
     from tui.screens.system import SystemScreen
 
@@ -107,6 +113,7 @@ MODES: dict[str, Callable[[], Screen[None]]] = {
     "activity": _activity,
     "system": _system,
     "drafts": _drafts,
+    "audit": _audit,
 }
 
 
@@ -195,10 +202,13 @@ class RolodocApp(TypeAheadApp):
 
     @property
     def place(self) -> str:
-        """The account, where there are several, and the name of the store, for the header."""
-        account = self.me.name if self.me is not None and not self.me.alone else ""
-        store = Path(str(getattr(self.workspace, "path", "") or "")).name
-        return " · ".join(filter(None, (account, store)))
+        """The name of the store, for the header."""
+        return Path(str(getattr(self.workspace, "path", "") or "")).name
+
+    @property
+    def account(self) -> str:
+        """The account as which one is here, for the header; "" where there is only one."""
+        return self.me.name if self.me is not None and not self.me.alone else ""
 
     @property
     def is_bound(self) -> bool:
@@ -289,7 +299,7 @@ class RolodocApp(TypeAheadApp):
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def count_conflicts(self) -> None:
         try:
-            self.post_message(self.ConflictsCounted(self.workspace.stats().conflicts))
+            self.post_message(self.ConflictsCounted(self.workspace.count(Query(entity="conflict")).value))
         except RolodocError as error:
             self.post_message(self.FollowingEnded(str(error)))
 
@@ -306,13 +316,16 @@ class RolodocApp(TypeAheadApp):
         try:
             self.post_message(self.AccountRead(self.workspace.me(), read_names(self.workspace)))
         except RolodocError as error:
-            self.post_message(self.FollowingEnded(str(error)))
+            self.call_from_thread(self.say, str(error), "bad")
 
     @on(AccountRead)
     def show_account(self, message: AccountRead) -> None:
+        is_news = self.names != message.names
         self.me, self.names = message.me, message.names
         if (screen := self.work_screen) is not None:
             screen.refresh_header()
+            if is_news:
+                screen.names_changed()
 
     @on(FollowingEnded)
     def show_following_ended(self, message: FollowingEnded) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from core import checkpoints
+from core import checkpoint_text
 from core.access_values import AuditEntry, AuditQuery, Checkpoint, Verdict
 from core.cli.command import Session, command, noun
 from core.cli.failure import UsageError
@@ -124,7 +124,7 @@ def checkpoint(session: Session, file: File) -> None:
     """Write a signed checkpoint of the latest entry to a file, to be kept elsewhere."""
     signed = session.workspace.checkpoint_audit()
     with _new_file(file) as handle:
-        handle.write(checkpoints.to_text(signed) + "\n")
+        handle.write(checkpoint_text.to_text(signed) + "\n")
     session.out.line(f"wrote a checkpoint of entry {signed.seq:,} to {file}; keep it where nobody here can change it")
 
 
@@ -203,7 +203,7 @@ def _request(text: str) -> bytes:
 
 def _read_checkpoint(path: Path) -> Checkpoint:
     try:
-        return checkpoints.from_text(path.read_text("utf-8"))
+        return checkpoint_text.from_text(path.read_text("utf-8"))
     except OSError as error:
         raise Unavailable(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -43,6 +43,7 @@ SCREENS = (
     ("activity", "Activity"),
     ("system", "System"),
     ("drafts", "Drafts"),
+    ("audit", "Audit"),
 )
 
 
@@ -120,6 +121,9 @@ class WorkScreen(OffLoop, Screen[None]):
 
     def after_write(self) -> None:
         """Shows at once what was written here and may have come into the list, or gone out of it."""
+
+    def names_changed(self) -> None:
+        """Groups, roles and grants are called otherwise now."""
 
     def show_new(self, ref: Ref) -> None:
         """Puts the cursor on a record that was just made, if this screen lists such."""
@@ -204,7 +208,7 @@ class WorkScreen(OffLoop, Screen[None]):
         steps += [panel.title for panel, _ in self._beneath]
         if self.panel is not None:
             steps.append(self.panel.title)
-        self.query_one(Trail).show_trail(steps, self.list_state())
+        self.query_one(Trail).show_trail(steps, "   ".join(filter(None, (self.list_state(), self.app.account))))
         self.refresh_keys()
 
     def refresh_keys(self) -> None:

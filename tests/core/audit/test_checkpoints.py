@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, checkpoints
+from core import audit, checkpoint_text
 from core.access_values import Checkpoint
 from core.errors import Invalid, NotFound, Unavailable
 from core.fields import now
@@ -95,7 +95,7 @@ def test_one_may_ask_for_a_checkpoint_of_the_latest_entry(store_path: Path, work
 
     latest = entries(workspace)[0]
     assert (checkpoint.seq, checkpoint.hash) == (latest.seq, latest.hash)
-    assert checkpoints.is_signed(checkpoint)
+    assert checkpoint_text.is_signed(checkpoint)
     assert workspace.checkpoint_audit() == checkpoint
     assert verified(store_path, checkpoint).bad is None
 
@@ -166,7 +166,7 @@ def test_a_key_file_without_a_key_is_written_anew(store_path: Path, workspace: W
     key_file(store_path).write_text(content)
     make_document(workspace)
 
-    assert checkpoints.is_signed(workspace.checkpoint_audit())
+    assert checkpoint_text.is_signed(workspace.checkpoint_audit())
     assert len(key_file(store_path).read_text()) == 65
 
 
@@ -237,12 +237,12 @@ def checkpoint(workspace: Workspace) -> Checkpoint:
 
 
 def test_a_checkpoint_is_one_line_that_is_read_back(checkpoint: Checkpoint) -> None:
-    text = checkpoints.to_text(checkpoint)
+    text = checkpoint_text.to_text(checkpoint)
 
     assert "\n" not in text
     assert list(json.loads(text)) == ["at", "hash", "kind", "public_key", "seq", "signature"]
-    assert checkpoints.from_text(text) == checkpoint
-    assert checkpoints.from_text(f"  {text}\n") == checkpoint
+    assert checkpoint_text.from_text(text) == checkpoint
+    assert checkpoint_text.from_text(f"  {text}\n") == checkpoint
 
 
 BROKEN: dict[str, dict[str, Any]] = {
@@ -256,10 +256,10 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_checkpoint_that_was_changed_is_refused(checkpoint: Checkpoint, case: str) -> None:
-    said = json.loads(checkpoints.to_text(checkpoint)) | BROKEN[case]
+    said = json.loads(checkpoint_text.to_text(checkpoint)) | BROKEN[case]
 
     with pytest.raises(Invalid, match="was changed after it was signed, or was not signed by its key"):
-        checkpoints.from_text(json.dumps(said))
+        checkpoint_text.from_text(json.dumps(said))
 
 
 UNREADABLE: dict[str, tuple[Any, str]] = {
@@ -281,20 +281,20 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_what_is_no_checkpoint_is_refused_with_a_sentence(checkpoint: Checkpoint, case: str) -> None:
     given, sentence = UNREADABLE[case]
-    whole = json.loads(checkpoints.to_text(checkpoint))
+    whole = json.loads(checkpoint_text.to_text(checkpoint))
     text = given if isinstance(given, str) else json.dumps(whole | given)
 
     with pytest.raises(Invalid) as refused:
-        checkpoints.from_text(text)
+        checkpoint_text.from_text(text)
 
     assert str(refused.value).startswith(sentence)
 
 
 def test_what_lacks_a_part_is_no_checkpoint(checkpoint: Checkpoint) -> None:
-    whole = json.loads(checkpoints.to_text(checkpoint))
+    whole = json.loads(checkpoint_text.to_text(checkpoint))
     for name in whole:
         with pytest.raises(Invalid):
-            checkpoints.from_text(json.dumps({key: value for key, value in whole.items() if key != name}))
+            checkpoint_text.from_text(json.dumps({key: value for key, value in whole.items() if key != name}))
 
 
 def test_a_forged_checkpoint_is_no_measure_of_the_audit(workspace: Workspace, checkpoint: Checkpoint) -> None:

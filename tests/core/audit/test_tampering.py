@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from core import checkpoints
+from core import checkpoint_text
 from core.access_values import Checkpoint
 from core.values import Actor, Ref
 from core.workspace import Workspace, open_workspace
@@ -224,7 +224,7 @@ def sign_with_another_key(db: Any) -> None:
     ((said,),) = db.execute("SELECT body FROM audit_checkpoint").fetchall()
     db.execute(
         "UPDATE audit_checkpoint SET public_key = ?, signature = ?",
-        (key.public_key().public_bytes_raw(), key.sign(checkpoints.PURPOSE + said.encode())),
+        (key.public_key().public_bytes_raw(), key.sign(checkpoint_text.PURPOSE + said.encode())),
     )
 
 
@@ -237,10 +237,10 @@ def forge_a_prune(db: Any) -> None:
     ((hash,),) = db.execute("SELECT hash FROM audit WHERE seq = 10").fetchall()
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes_raw()
-    said = checkpoints.statement(Checkpoint(10, hash, 1, public, b"", "prune"))
+    said = checkpoint_text.statement(Checkpoint(10, hash, 1, public, b"", "prune"))
     db.execute(
         "INSERT INTO audit_checkpoint(seq, body, public_key, signature) VALUES (10, ?, ?, ?)",
-        (said.decode(), public, key.sign(checkpoints.PURPOSE + said)),
+        (said.decode(), public, key.sign(checkpoint_text.PURPOSE + said)),
     )
     remove(db, 1, 10)
 
