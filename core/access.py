@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from core import visibility
 from core.errors import Denied, NotFound, ReasonNeeded
 from core.fields import Entity
 from core.records import TABLES, names
@@ -128,8 +129,7 @@ def seen_through_a_document(db: Connection, viewer: Viewer, profile: int, *, lis
         return False
     if listed and "document" not in viewer.identity.denies_on:
         return True
-    links = "SELECT DISTINCT document_id FROM link WHERE profile_id = ? AND deleted_at IS NULL"
-    return any(has(_on_record(db, viewer, "document", id), "see") for (id,) in db.execute(links, (profile,)))
+    return visibility.is_seen_through_a_document(db, viewer, profile)
 
 
 def _on_link(db: Connection, viewer: Viewer, id: int) -> int:

@@ -37,8 +37,11 @@ def _rows(
     db: Connection, entity: Entity, expression: str, limit: int, conditions: tuple[str, ...], bound: dict[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
     seen: set[int] = set()
+    few = _are_few(db, entity, conditions, bound | {"text": expression})
     for scope in (f"{{{NAMES[entity]}}} : ({expression})", expression):
-        for row in _matches(db, entity, limit, conditions, bound | {"text": scope}):
+        matching = bound | {"text": scope}
+        ranked = few or (scope != expression and _are_few(db, entity, conditions, matching))
+        for row in _matches(db, entity, limit, conditions, matching, ranked=ranked):
             if len(seen) < limit and row[-1] not in seen:
                 seen.add(row[-1])
                 yield row
@@ -46,16 +49,20 @@ def _rows(
             return
 
 
+def _are_few(db: Connection, entity: Entity, conditions: tuple[str, ...], bound: dict[str, Any]) -> bool:
+    """Whether up to COUNT_LIMIT records match, and are ranked; ranking reads them all."""
+    where = " AND ".join((f"{entity}_search MATCH :text", *conditions))
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {entity}_search WHERE {where} LIMIT {COUNT_LIMIT + 1})"
+    return bool(db.execute(sql, bound).fetchone()[0] <= COUNT_LIMIT)
+
+
 def _matches(
-    db: Connection, entity: Entity, limit: int, conditions: tuple[str, ...], bound: dict[str, Any]
+    db: Connection, entity: Entity, limit: int, conditions: tuple[str, ...], bound: dict[str, Any], *, ranked: bool
 ) -> list[tuple[Any, ...]]:
-    """By rank where up to COUNT_LIMIT records match, because ranking reads them all; otherwise the newest first."""
+    """The best first where they are ranked, otherwise the newest."""
     table = f"{entity}_search"
     where = " AND ".join((f"{table} MATCH :text", *conditions))
-    (found,) = db.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {COUNT_LIMIT + 1})", bound
-    ).fetchone()
-    order = f"bm25({table}, {search.WEIGHTS[entity]})" if found <= COUNT_LIMIT else f"{table}.rowid DESC"
+    order = f"bm25({table}, {search.WEIGHTS[entity]})" if ranked else f"{table}.rowid DESC"
     rows: list[tuple[Any, ...]] = db.execute(
         f"SELECT {COLUMNS[entity]}, t.id, t.id FROM {table} JOIN {TABLES[entity]} t ON t.id = {table}.rowid"
         f" WHERE {where} ORDER BY {order} LIMIT {limit:d}",

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from core.fields import Entity
 from core.rights import AREA_OF, BITS, DENIED, DERIVED, has
-from core.store import Store
+from core.store import Connection, Store
 from core.viewer import Viewer
 
 Way = Literal["all", "linked", "listed", "none"]
@@ -39,6 +39,7 @@ class Sight(NamedTuple):
 
 
 EVERYTHING: Final = Sight()
+DENIALS: Final = "access_grant deny INDEXED BY grant_denials"
 DIRECT: Final = f" AND acl.rights & {DERIVED} = 0"
 
 
@@ -123,10 +124,10 @@ def sees_link(sight: Sight, link: str, *, living: bool, known: tuple[str, ...] =
 
 @lru_cache(maxsize=256)
 def denied(sight: Sight, entity: Entity, id: str, action: str = "see") -> str:
-    """By grant_denials, which is small."""
+    """Whether the action is taken from the viewer by a denial on the record itself."""
     taking = tuple(name for name in BITS if DENIED[name] & BITS[action])
     return (
-        f"EXISTS (SELECT 1 FROM access_grant deny INDEXED BY grant_denials WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
+        f"EXISTS (SELECT 1 FROM {DENIALS} WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
         f" AND {_is_denial(sight, taking)})"
     )
 
@@ -162,7 +163,7 @@ def _through_a_document(sight: Sight, profile: str) -> str:
 def _still_seen_through_a_document(sight: Sight, profile: str) -> str:
     """Rows of derived sight know of no denial, so where a denied document is linked to, the others are looked at."""
     of_denied = (
-        "SELECT via.profile_id FROM access_grant deny INDEXED BY grant_denials CROSS JOIN link via ON via.document_id = deny.record_id"
+        f"SELECT via.profile_id FROM {DENIALS} CROSS JOIN link via ON via.document_id = deny.record_id"
         f" WHERE deny.target_kind = 'document' AND {_is_denial(sight, ('see',))} AND via.deleted_at IS NULL"
     )
     of_its_own = _listed(sight, "profile", profile, DIRECT)
@@ -176,6 +177,12 @@ def _is_denial(sight: Sight, actions: tuple[str, ...]) -> str:
         f" AND +deny.subject_code IN ({_subjects(sight)}) AND deny.condition_id IN ({_conditions(sight)})"
         " AND coalesce(deny.valid_from, 0) <= :now AND (deny.valid_until IS NULL OR deny.valid_until > :now)"
     )
+
+
+def is_seen_through_a_document(db: Connection, viewer: Viewer, profile: int) -> bool:
+    """Whether a document that the viewer sees is linked to the profile of this local id; some 1 us for each link."""
+    sight, bound = sight_of(viewer), parameters(viewer) | {"profile": profile}
+    return bool(db.execute(f"SELECT {_through_a_document(sight, ':profile')}", bound).fetchone()[0])
 
 
 # --- from the rights ------------------------------------------------------------------------------------------

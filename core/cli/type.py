@@ -43,12 +43,13 @@ def show(
     if at or revision is not None:
         show_past(session, record)
         return
-    links = workspace.stats().links_by_type.get(record.title, 0)
+    totals = workspace.stats()
+    links = totals.links_by_type.get(record.title, 0)
     if out.json:
         out.object(record_object(record) | {"links": links})
         return
     with shown_record(session, record):
-        out.line(f"{links:,} {'link' if links == 1 else 'links'}")
+        out.line(f"{totals.shown(links)} {'link' if links == 1 else 'links'}")
 
 
 declare_writing(app, "type")
