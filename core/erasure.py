@@ -28,6 +28,7 @@ from core.writes import OpenRequest
 TOLD: Final = "erased a profile"
 UNFINISHED: Final = "erasure:unfinished"
 """The key in memory that is there from an erasure until the file is written anew."""
+PATIENCE: Final = 10.0  # seconds that writing the file anew waits for others
 PERSONAL: Final = ("name", "aliases", "emails", "phones", "attributes", "notes", "distinct_from")
 OF_RECORD: Final = {"external ids": ("external_id",), "words of sources": ("source_value", "source_word")}
 
@@ -247,7 +248,7 @@ def _write_anew(store: Store, name: str) -> None:
     """Raises Unavailable."""
     try:
         leftovers.forget_words(store, ["profile"])
-        store.write_anew()
+        store.write_anew(patience=PATIENCE)
     except Unavailable as error:
         raise type(error)(
             f"{name} is erased, but the file could not be written anew yet and may still hold what it held ({error});"

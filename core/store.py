@@ -59,7 +59,6 @@ REWRITER_PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",
     "PRAGMA synchronous = FULL",
 )
-REWRITE_PATIENCE: Final = 10.0  # seconds that writing the file anew waits for others
 
 
 class Store:
@@ -139,7 +138,7 @@ class Store:
             if self._writer is not None:
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
-    def write_anew(self, *, patience: float = REWRITE_PATIENCE) -> None:
+    def write_anew(self, *, patience: float) -> None:
         """Writes the file without what was deleted from it, and empties the write-ahead log into it. Raises Timeout
         where others write, or a reader still holds a state of before. Needs room for the store twice."""
         with self._write_lock, translated(self.path):
