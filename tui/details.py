@@ -127,6 +127,8 @@ def _fields(record: Record, opened: Mapping[str, int], *, long: bool) -> Iterato
         value = record.fields.get(name)
         if name in shown_elsewhere or field.internal or field.kind == "reference" or value in ("", None, [], {}):
             continue
+        if field.default and value == field.default and not field.required:
+            continue  # as it is where nobody said anything
         if long != (field.kind in ("map", "text") or name in ("created", "media_type")):
             continue
         if field.kind == "map":

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from core.access_values import Explanation, Holder, Me
-from core.errors import Denied
-from core.fields import ACTIONS
+from core.errors import Denied, Invalid
+from core.fields import ACTIONS, Field
 from core.rights import Action
 from core.values import GrantRow, Query, Ref, id_text
 from core.workspace import Workspace
@@ -30,9 +32,12 @@ from tui.access_lines import (
 from tui.dialogs.access_change import try_out
 from tui.dialogs.grant import Effect, GrantEdit, GrantForm, told
 from tui.dialogs.two_panes import TwoPanes
+from tui.widgets.fields import FieldRow
 from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span
 from tui.widgets.picked import Picked
+
+AT = Field("at", "instant", "As at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class AccessPanel(TwoPanes):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "turn(1)", "Ask about the next action", show=False, id="access.next_action"),
         Binding("left", "turn(-1)", "Ask about the action before", show=False, id="access.previous_action"),
+        Binding("t", "ask_time", "As it is at another time", show=False, id="access.at"),
         Binding("g", "grant('allow')", "Grant", show=False, id="access.grant"),
         Binding("d", "grant('deny')", "Deny", show=False, id="access.deny"),
         Binding("x", "revoke", "Revoke the grant", show=False, id="access.revoke"),
@@ -67,6 +73,11 @@ class AccessPanel(TwoPanes):
         self._ref = ref
         self._access: Access | None = None
         self._action: Action = "see"
+        self._at: int | None = None  # the instant that is asked about; None for now
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self._ref,)
 
     def key_hints(self) -> list[tuple[str, str]]:
         if self.in_second:
@@ -75,14 +86,14 @@ class AccessPanel(TwoPanes):
         at_grant = isinstance(self.first.cursor_key, AtGrant)
         of_grant = [("revoke", "revoke"), ("edit", "edit"), ("history", "history")] if at_grant else []
         change = [self.hint(f"access.{id}", does) for id, does in of_grant]
-        asks = [] if at_grant else [("←→", "action"), ("⏎", "why")]
+        asks = [] if at_grant else [("←→", "action"), ("⏎", "why"), self.hint("access.at", "time")]
         return [*asks, *change, *make, self.hint("access.undo"), ("esc", "close")]
 
     # --- reading ----------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        workspace, ref = self.app.workspace, self._ref
-        self.ask(lambda: read_access(workspace, ref), self._show, group="access")
+        workspace, ref, at = self.app.workspace, self._ref, self._at
+        self.ask(lambda: read_access(workspace, ref, at), self._show, group="access")
 
     def _show(self, access: Access) -> None:
         self._access = access
@@ -111,7 +122,7 @@ class AccessPanel(TwoPanes):
 
     def read_second(self) -> None:
         """Why the account under the cursor may, or the grant under it in full."""
-        key, workspace, ref, action = self.first.cursor_key, self.app.workspace, self._ref, self._action
+        key, workspace, ref, action, at = self.first.cursor_key, self.app.workspace, self._ref, self._action, self._at
         if (row := self.grant) is not None:
             self.forget("why")
             self.about(Span("the grant under the cursor", "label"), right=self._count)
@@ -120,7 +131,7 @@ class AccessPanel(TwoPanes):
             name = key.account
             self.about(*action_spans(action), right=self._count)
             self.ask(
-                lambda: workspace.explain(name, ref, action=action),
+                lambda: workspace.explain(name, ref, action=action, at=at),
                 self._show_why,
                 group="why",
                 refuse=self.tell_error,
@@ -140,7 +151,8 @@ class AccessPanel(TwoPanes):
         if access is None or access.holders is None or access.me.alone:
             return ""
         count = len(access.holders)
-        return f"{count or 'no'} account{'' if count == 1 else 's'} may see it"
+        when = f" at {instant(self._at)}" if self._at is not None else ""
+        return f"{count or 'no'} account{'' if count == 1 else 's'} may see it{when}"
 
     @property
     def grant(self) -> GrantRow | None:
@@ -155,6 +167,38 @@ class AccessPanel(TwoPanes):
         at = ACTIONS.index(self._action)
         self._action = ACTIONS[(at + step) % len(ACTIONS)]
         self.read_second()
+
+    async def action_ask_time(self) -> None:
+        """Asks for the instant that is asked about."""
+        if not self.query(FieldRow):
+            await self.mount(FieldRow(AT, self._at), after="#about")
+        self.go_into(self.query_one(FieldRow).editor)
+
+    @on(Input.Submitted)
+    def _take_time(self, event: Input.Submitted) -> None:
+        event.stop()
+        row = self.query_one(FieldRow)
+        try:
+            self._at = AT.parse(row.text)
+        except Invalid as error:
+            row.show_error(error.reason)
+            return
+        self._leave_time(row)
+        self.read()
+
+    @on(FieldRow.Changed)
+    def _time_typed(self, message: FieldRow.Changed) -> None:
+        message.stop()
+
+    def _leave_time(self, row: FieldRow) -> None:
+        self.go_into(self.first)
+        row.remove()
+
+    def leave(self) -> None:
+        if rows := self.query(FieldRow):
+            self._leave_time(rows.first())
+        else:
+            super().leave()
 
     async def action_grant(self, effect: Effect) -> None:
         if self._access is not None:
@@ -185,12 +229,12 @@ class AccessPanel(TwoPanes):
         return self.grant
 
 
-def read_access(workspace: Workspace, ref: Ref) -> Access:
+def read_access(workspace: Workspace, ref: Ref, at: int | None = None) -> Access:
     """Raises NotFound."""
     me, may = workspace.me(), workspace.may(ref)
     title = workspace.explain(me.name, ref).title
     try:
-        holders = workspace.who(ref)
+        holders = workspace.who(ref, at=at)
         grants = workspace.page(Query(entity="grant", target=ref)).rows
     except Denied:
         return Access(me, title, may, None, [])
