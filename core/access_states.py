@@ -46,6 +46,7 @@ class State:
         self.accounts: dict[RecordId, Account] = {one.uid: one for one in members.living_accounts(db)}
         self._context, self._operator = context, operator
         self._directory = Directory(db)
+        self._directory.look_up_ties(self.accounts.values())
         conditions = dict(db.execute("SELECT id, text FROM access_condition").fetchall())
         self._nobody = Identity(0, "", alone=False, unrestricted=False, conditions=conditions)
 
@@ -64,8 +65,8 @@ class State:
         marks, limit = ",".join("?" * len(codes)), f"LIMIT {LIMIT + 1}"
         opened = f"SELECT DISTINCT record_id FROM {kind}_acl WHERE subject IN ({marks}) {limit}"
         denied = (
-            "SELECT DISTINCT record_id FROM access_grant WHERE deleted_at IS NULL AND effect = 'deny'"
-            f" AND target_kind = '{{}}' AND record_id IS NOT NULL AND +subject_code IN ({marks})"
+            "SELECT DISTINCT record_id FROM access_grant INDEXED BY grant_denials WHERE deleted_at IS NULL"
+            f" AND effect = 'deny' AND target_kind = '{{}}' AND record_id IS NOT NULL AND +subject_code IN ({marks})"
         )
         found = [*self._ids(opened, codes), *self._ids(f"{denied.format(kind)} {limit}", codes)]
         if kind == "profile":

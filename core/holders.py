@@ -21,6 +21,7 @@ from core.members import Account, Directory, Reach
 from core.reasons import Rule, rights_by
 from core.records import in_chunks
 from core.rights import ALL, AREA_OF, BITS, DENIED, DERIVED, OWNER, RIGHTS, has
+from core.rights_of_many import seen_through_documents
 from core.store import Connection
 from core.values import Ref
 from core.viewer import Viewer, view
@@ -43,7 +44,7 @@ def holders(db: Connection, asker: Viewer, ref: Ref, at: int) -> list[Holder]:
         reason = Reason("allow", "administer", [asker.identity.name], reasons.ALONE)
         return [Holder(asker.identity.name, asker.identity.id, rights.names(ALL), [reason])]
     search = _Search(db, asker, max(at, 0))
-    return [found for account in members.living_accounts(db) if (found := search.holder(account, ref.entity, id))]
+    return [found for account in search.accounts if (found := search.holder(account, ref.entity, id))]
 
 
 class _Search:
@@ -53,7 +54,9 @@ class _Search:
         self._db, self._asker, self._at = db, asker, at
         self._context = msgspec.structs.replace(asker.context, at=at)
         self._titles = Titles(db, asker)
+        self.accounts = members.living_accounts(db)
         self._directory = Directory(db)
+        self._directory.look_up_ties(self.accounts)
         self._rules: dict[tuple[str, int], Rules] = {}
         self._sights: dict[int, _Sight] = {}
 
@@ -134,7 +137,7 @@ class _Search:
         identity = members.identity_of(self._db, self._asker.identity, account, reach)
         if "document" in identity.denies_on:
             viewer = view(identity, self._context)
-            if not access.seen_through_a_document(self._db, viewer, profile, listed=True):
+            if not seen_through_documents(self._db, viewer, [profile]):
                 return []
             if document and not has(access.rights_on(self._db, viewer, "document", document), "see"):
                 document = None

@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.records import in_chunks
 from core.rights import BUILT_IN, OWNER
 from core.store import Connection
-from core.values import RecordId
+from core.values import RecordId, id_text
 from core.viewer import DEPTH, Identity, area_grants, denies_on, living_profile
 
 TOO_DEEP: Final = f"would stand more than {DEPTH} groups deep; put it into a group further up"
@@ -52,31 +52,38 @@ class Directory:
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._groups: dict[RecordId, _Group | None] = {}
-        self._roles: dict[RecordId, tuple[int, str] | None] = {}
-        self._profiles: dict[str, tuple[int, str] | None] = {}
+        self._roles: dict[str, tuple[int, str] | None] = {}
+        self._profiles: dict[str, tuple[int, str] | None] = {"": None}
 
     def of_account(self, account: Account) -> Reach:
         """Raises Invalid where groups are nested too deep."""
-        reach = self.reach((Step("account", account.name),), account.groups, account.roles, account.tied_to)
         start = (Step("account", account.name),)
+        reach = self.reach(start, account.groups, account.roles, account.tied_to)
         reach.paths[subjects.code_of("account", account.id)] = start
         reach.paths[subjects.EVERYONE] = (*start, Step("everyone", ""))
         return reach
+
+    def look_up_ties(self, accounts: Iterable[Account]) -> None:
+        """The profiles of many accounts at once."""
+        wanted = {account.tied_to for account in accounts} - self._profiles.keys()
+        sql = "SELECT uid, id, name FROM profile WHERE deleted_at IS NULL AND uid IN"
+        for uid, id, name in in_chunks(self._db, sql, [as_uid(tie) for tie in wanted]):
+            self._profiles[id_text(uid)] = (id, name)
 
     def reach(self, start: Path, groups: Iterable[str], roles: Iterable[str], tied_to: str = "") -> Reach:
         """What these memberships lead to, themselves and what is above them. Raises Invalid where that is too deep."""
         reach = Reach({}, {})
         self._hold(reach, start, roles)
-        wave = {as_uid(group): start for group in groups}
+        wave: dict[RecordId, Path] = {as_uid(group): start for group in groups}
         for _ in range(DEPTH + 1):
             above: dict[RecordId, Path] = {}
             for group, below in self._living(wave):
-                code = subjects.code_of("group", group.id)
-                if code in reach.paths:
+                if group.code in reach.paths:
                     continue
-                path = reach.paths[code] = (*below, Step("group", group.name))
+                path = reach.paths[group.code] = (*below, group.step)
                 self._hold(reach, path, group.roles)
-                above |= {as_uid(one): path for one in group.groups}
+                for one in group.groups:
+                    above[one] = path
             if not above:
                 break
             wave = above
@@ -93,7 +100,8 @@ class Directory:
             sql = "SELECT uid, id, name, groups, roles FROM account_group WHERE deleted_at IS NULL AND uid IN"
             decode = msgspec.json.decode
             for uid, id, name, groups, roles in in_chunks(self._db, sql, missing):
-                self._groups[uid] = _Group(id, name, decode(groups), decode(roles))
+                code, above = subjects.code_of("group", id), [as_uid(group) for group in decode(groups)]
+                self._groups[uid] = _Group(code, Step("group", name), above, decode(roles))
         for uid, path in wave.items():
             if group := self._groups[uid]:
                 yield group, path
@@ -103,16 +111,13 @@ class Directory:
             if role in BUILT_IN:
                 reach.built_in.setdefault(role, (*path, Step("role", role)))
                 continue
-            uid = as_uid(role)
-            if uid not in self._roles:
+            if role not in self._roles:
                 sql = "SELECT id, name FROM role WHERE deleted_at IS NULL AND uid = ?"
-                self._roles[uid] = self._db.execute(sql, (uid,)).fetchone()
-            if found := self._roles[uid]:
+                self._roles[role] = self._db.execute(sql, (as_uid(role),)).fetchone()
+            if found := self._roles[role]:
                 reach.paths.setdefault(subjects.code_of("role", found[0]), (*path, Step("role", found[1])))
 
     def _profile(self, tied_to: str) -> tuple[int, str] | None:
-        if not tied_to:
-            return None
         if tied_to not in self._profiles:
             id = living_profile(self._db, tied_to)
             sql = "SELECT id, name FROM profile WHERE id = ?"
@@ -121,9 +126,9 @@ class Directory:
 
 
 class _Group(NamedTuple):
-    id: int
-    name: str
-    groups: list[str]
+    code: int
+    step: Step
+    groups: list[RecordId]
     roles: list[str]
 
 

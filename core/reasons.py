@@ -68,10 +68,8 @@ def on_record(db: Connection, entity: Entity, id: int, title: str, codes: Collec
     """The grants and denials on a profile or document, and the links that open a document, to these subjects or to
     all."""
     rules = _grants(db, entity, id, title, codes)
-    if entity == "document":
-        profiles = (
-            None if codes is None else [number for kind, number in map(subjects.kind_of, codes) if kind == "profile"]
-        )
+    profiles = None if codes is None else [one for kind, one in map(subjects.kind_of, codes) if kind == "profile"]
+    if entity == "document" and profiles != []:
         rules += _links(db, id, title, profiles)
     return rules
 
