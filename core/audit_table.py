@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from core.store import Connection, Store
+from core.store import Connection, Store, translated
 
 COLUMNS: Final = {"at": "INTEGER", "actor": "TEXT", "kind": "TEXT", "record": "TEXT", "request": "TEXT"}
 """What SQLite reads out of the body, so that none of it can be changed without the hash."""
+MAPPED: Final = 2_000_000_000  # bytes of the file, while each entry is looked for in each index
 INDEXED: Final = ("actor", "kind", "record", "request")
 _GENERATED: Final = ", ".join(
     f"{name} {kind} GENERATED ALWAYS AS (body ->> '$.{name}') VIRTUAL" for name, kind in COLUMNS.items()
@@ -43,21 +44,30 @@ def wrong_table(db: Connection) -> Fault | None:
 
 def wrong_index(store: Store) -> Fault | None:
     """Where an index does not hold what the entries say, by a look through all of them."""
-    with store.read() as db:
-        problems = [text for (text,) in db.execute("PRAGMA integrity_check(audit)") if text != "ok"]
-        if not problems:
-            return None
-        for name in INDEXED:
-            true = dict(db.execute(f"SELECT seq, body ->> '$.{name}' FROM audit NOT INDEXED"))
-            kept = dict(db.execute(f"SELECT seq, {name} FROM audit INDEXED BY audit_by_{name} WHERE {name} IS NOT ''"))
-            wrong = [seq for seq in true.keys() | kept.keys() if true.get(seq) != kept.get(seq)]
-            if wrong:
-                seq = min(wrong)
-                return Fault(
-                    seq, f"the index of the audit by {name} was changed: it does not hold what entry {seq} says"
-                )
-        first = db.execute("SELECT min(seq) FROM audit").fetchone()[0]
-        return Fault(first or 1, f"the table of the audit is damaged ({problems[0][:200]})")
+    db = store.connect()
+    try:
+        with translated(store.path):
+            db.execute(f"PRAGMA mmap_size = {MAPPED}")
+            db.execute("BEGIN")
+            return _wrong_index(db)
+    finally:
+        db.close()
+
+
+def _wrong_index(db: Connection) -> Fault | None:
+    problems = [text for (text,) in db.execute("PRAGMA integrity_check(audit)") if text != "ok"]
+    if not problems:
+        return None
+    for name in INDEXED:
+        true = dict(db.execute(f"SELECT seq, body ->> '$.{name}' FROM audit NOT INDEXED"))
+        kept = dict(db.execute(f"SELECT seq, {name} FROM audit INDEXED BY audit_by_{name} WHERE {name} IS NOT ''"))
+        if wrong := [seq for seq in true.keys() | kept.keys() if true.get(seq) != kept.get(seq)]:
+            which = f"entry {min(wrong)}"
+            return Fault(
+                min(wrong), f"the index of the audit by {name} was changed: it does not hold what {which} says"
+            )
+    first = db.execute("SELECT min(seq) FROM audit").fetchone()[0]
+    return Fault(first or 1, f"the table of the audit is damaged ({problems[0][:200]})")
 
 
 def _plain(sql: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -46,7 +46,7 @@ def verify(store: Store, given: Sequence[Checkpoint], progress: Progress | None)
     )
 
 
-class _Said(msgspec.Struct):
+class _Said(msgspec.Struct, gc=False):
     """What is looked at of a body."""
 
     at: int
@@ -56,22 +56,15 @@ class _Said(msgspec.Struct):
     request: str = ""
     change: int = 0
     digest: str = ""
-    keys: list[str] = []
+    keys: tuple[str, ...] = ()
 
 
 _decode = msgspec.json.Decoder(_Said).decode
 
 
-class _Change(NamedTuple):
-    seq: int
-    text: bytes  # as the digest is of
-    key: bytes | None  # of the profile that it is about
-    request: bytes
-    actor: str
-    at: int
-
-
-NO_CHANGE: Final = _Change(2**63, b"", None, b"", "", 0)
+_Change = tuple[int, bytes, bytes | None, bytes, str, int]
+"""Of a change its seq, what its digest is of, the key of the profile that it is about, its request, actor and time."""
+NO_CHANGE: Final[_Change] = (2**63, b"", None, b"", "", 0)
 """Stands behind the last one."""
 
 
@@ -91,7 +84,6 @@ class _Walk:
         self.agreed = self.first - 1  # the last entry whose hash a checkpoint confirms
         self.first_change = 0
         self._changes: Iterator[_Change] = iter(())
-        self._change = NO_CHANGE
         self._gone = _records_without_values(db)
         (self.pruned_changes,) = db.execute(
             "SELECT coalesce(max(body ->> '$.change'), 0) FROM audit WHERE kind = ?", (CHANGES_PRUNED,)
@@ -159,9 +151,8 @@ class _Walk:
                 f"{_entries(after, given_out)} missing at the end" if given_out > self.last else "its end was changed"
             )
             return Fault(after, f"{many}: the store counted {given_out:,} entries, and {self.last:,} is the last one")
-        self._change = next(self._changes, NO_CHANGE)
-        if self._change is not NO_CHANGE:
-            return Fault(after, f"change {self._change.seq} has no entry: those from {after} on were removed")
+        if left := next(self._changes, None):
+            return Fault(after, f"change {left[0]} has no entry: those from {after} on were removed")
         return None
 
     # --- what was signed ----------------------------------------------------------------------------
@@ -204,20 +195,20 @@ class _Walk:
             self._changes = _changes(self.db, max(said.change, self.pruned_changes + 1))
         if said.change <= self.pruned_changes:
             return None
-        change = next(self._changes, NO_CHANGE)
-        if change.seq != said.change:
-            if change.seq < said.change:
-                return Fault(seq, f"change {change.seq} has no entry; entry {seq} is about change {said.change}")
+        change, text, key, request, actor, at = next(self._changes, NO_CHANGE)
+        if change != said.change:
+            if change < said.change:
+                return Fault(seq, f"change {change} has no entry; entry {seq} is about change {said.change}")
             return Fault(seq, f"the change that entry {seq} is about, {said.change}, is not in the change log")
-        if change.request.hex() != said.request or change.actor != said.actor or change.at != said.at:
-            return Fault(seq, f"the change log says otherwise than entry {seq} who made change {change.seq}, or when")
-        secret = change.key or salt
+        if request.hex() != said.request or actor != said.actor or at != said.at:
+            return Fault(seq, f"the change log says otherwise than entry {seq} who made change {change}, or when")
+        secret = key or salt
         if secret is None:
             self.valueless += 1
             if said.record not in self._gone:
                 return Fault(seq, f"what proves entry {seq} was removed, and its record was neither purged nor erased")
-        elif digest(secret, change.text) != said.digest:
-            return Fault(seq, f"change {change.seq} is not what it was when entry {seq} was written")
+        elif digest(secret, text) != said.digest:
+            return Fault(seq, f"change {change} is not what it was when entry {seq} was written")
         return None
 
     # --- what is no fault -----------------------------------------------------------------------------
@@ -256,7 +247,7 @@ def _stored(db: Connection) -> Iterator[Checkpoint]:
 def _changes(db: Connection, first: int) -> Iterator[_Change]:
     rows = db.execute(CHANGES.format(text=CHANGE_TEXT), (first,))
     while batch := rows.fetchmany(BATCH):
-        yield from map(_Change._make, batch)
+        yield from batch
 
 
 CHANGES: Final = """
