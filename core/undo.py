@@ -85,7 +85,7 @@ def undo_change(store: Store, actor: Actor, seq: int, *, reason: str = "") -> Re
         _check(request, changes, missing)
         _, entity, record, kind, *_ = changes[0]
         if entity == "profile" and kind == "deleted":
-            merged.refuse(db, load(db, entity, "t.id = ?", (record,))[0], merged.SPLIT)
+            merged.refuse(db, _row(request, entity, record), merged.SPLIT)
         sources.take_back(request, [id], record=(entity, record))
         return _take_back(request, changes)
 

@@ -288,6 +288,17 @@ def test_what_was_merged_into_a_profile_stays_as_long_as_that_one_and_goes_with_
 # --- what cannot be done with what is gone --------------------------------------------------------------------
 
 
+def test_what_took_a_purged_profile_to_the_trash_cannot_be_undone_change_by_change(workspace: Workspace) -> None:
+    _, profile, link = make_linked(workspace)
+    changes = workspace.changes(request=delete(workspace, profile).request)
+    assert {change.ref for change in changes} == {profile, link}
+    purge_all(workspace)
+
+    for change in changes:
+        with pytest.raises(Conflict, match="of that request was purged since, so nothing was undone"):
+            workspace.undo(seq=change.seq)
+
+
 def test_a_purge_cannot_be_undone_and_undo_passes_over_it(workspace: Workspace) -> None:
     kept, gone = make_profile(workspace, "Kept"), make_profile(workspace, "Gone")
     edit(workspace, kept, notes="n")
