@@ -275,16 +275,21 @@ class RolodocApp(TypeAheadApp):
         self.seen = taken[-1][0].seq
         from tui.screens.work import WorkScreen
 
-        changes = [change for change, _ in taken]
-        foreign = [change for change, own in taken if not own]
+        changes = [change for change, _ in taken if not change.is_access_notice]
+        foreign = [change for change, own in taken if not own and not change.is_access_notice]
+        has_other_sight = len(changes) < len(taken)
         if any(change.ref.entity == "conflict" and change.kind != "updated" for change in changes):
             self.count_conflicts()
-        if any(change.ref.entity in ADMINISTRATION for change in changes):
+        if has_other_sight:
+            self.count_conflicts()
+        if has_other_sight or any(change.ref.entity in ADMINISTRATION for change in changes):
             self.read_account()
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, WorkScreen) and screen.is_mounted:
                     self._show_on(screen, changes, foreign)
+                    if has_other_sight:
+                        screen.access_changed()
 
     def _show_on(self, screen: WorkScreen, changes: list[Change], foreign: list[Change]) -> None:
         touched = screen.apply_changes(changes)

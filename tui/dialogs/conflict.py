@@ -43,6 +43,10 @@ class ConflictPanel(ConflictView):
         self._is_written = False  # until the next one is shown, what happens to it is no news
 
     @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.shown.reading.record.ref,) if self.shown is not None else ()
+
+    @property
     def inbox(self) -> ConflictsScreen:
         """The screen that it stands on."""
         return cast("ConflictsScreen", self.work)

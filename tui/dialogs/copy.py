@@ -24,6 +24,10 @@ class CopyPanel(Panel):
         self._ref = ref
         self._texts: dict[str, str] = {}
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self._ref,)
+
     def compose(self) -> ComposeResult:
         yield LineView(id="copy")
 

@@ -206,6 +206,20 @@ class FormPanel(Panel):
                 drop_draft(app.workspace, earlier)
         app.post_message(app.DraftsChanged())
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.ref,) if self.ref else ()
+
+    def gives_way(self) -> bool:
+        """What was typed stays, and is kept as a draft; only saving is refused."""
+        draft = self._current_draft()
+        if draft is None:
+            return super().gives_way()
+        self._keep_draft(draft)
+        text = "✗ not shown to you any more; what you typed is kept, but cannot be saved"
+        self.query_one(".note", Label).show_text(text, "bad")
+        return False
+
     def leave(self) -> None:
         if self._keeping is not None:
             self._keeping.stop()

@@ -71,6 +71,10 @@ class HistoryPanel(Panel):
         self._against: Against = "before"
         self._revision = 0  # that is shown, or will be when it is read
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self._ref,)
+
     def compose(self) -> ComposeResult:
         yield Bar(id="revision")
         yield Bar(id="slider")

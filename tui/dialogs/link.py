@@ -43,6 +43,10 @@ class LinkPanel(PickPanel):
         self.title = f"Link{many}"
         self.question = "which relationship? a new name makes a new type"
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(self._refs)
+
     def on_mount(self) -> None:
         super().on_mount()
         self.ask(self._read_types, self._types_read, group="types")

@@ -56,6 +56,10 @@ class MergePanel(Panel):
         self._choices: dict[str, Take] = {}
         self._is_writing = False
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref("profile", self._into), Ref("profile", self._other))
+
     def compose(self) -> ComposeResult:
         yield LineView(id="merge")
         yield Bar(id="merge-links")

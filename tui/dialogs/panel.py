@@ -14,7 +14,7 @@ from tui.actions import key_names
 from tui.off_loop import OffLoop
 
 if TYPE_CHECKING:
-    from core.values import Change
+    from core.values import Change, Ref
     from tui.app import RolodocApp
     from tui.screens.work import WorkScreen
 
@@ -62,6 +62,16 @@ class Panel(OffLoop, Vertical):
 
     def changed_elsewhere(self, changes: Sequence[Change]) -> None:
         """Others made these changes while it is open."""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The records that it is about."""
+        return ()
+
+    def gives_way(self) -> bool:
+        """One of them may not be seen any more: closes itself, or stays for what was typed; tells which."""
+        self.close()
+        return True
 
     def leave(self) -> None:
         """What esc and `back` do: close it; a form keeps its draft first."""

@@ -20,6 +20,10 @@ class RemovePanel(ConfirmPanel):
         super().__init__(verb if len(refs) == 1 else f"{verb} {len(refs):,} {refs[0].entity}s", [])
         self._chosen = refs
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(self._chosen)
+
     def on_mount(self) -> None:
         super().on_mount()
         self.ask(self._what_goes, self._tell, group="remove")

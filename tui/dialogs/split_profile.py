@@ -70,6 +70,10 @@ class SplitPanel(Panel):
         self._marked: dict[RecordId, None] = {}
         self._said = ""  # what came of it, once it is done
 
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref("profile", self._profile),)
+
     def compose(self) -> ComposeResult:
         yield Bar(id="split-state")
         yield LineView(id="split")

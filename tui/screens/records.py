@@ -98,6 +98,15 @@ class RecordScreen(Filtered):
         touched = any(self.records.shows(change.ref.id) for change in changes)
         return self.detail.apply_changes(changes) or touched
 
+    def read_again(self) -> None:
+        self.records.reload()
+        super().read_again()
+
+    def _titles(self) -> dict[Ref, str]:
+        row = self.records.cursor_row
+        named = {Ref(self.entity, row.id): row.label} if row is not None else {}
+        return named | super()._titles()
+
     def concerns(self, change: Change) -> bool:
         return self.records.shows(change.ref.id) or super().concerns(change)
 

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from core.errors import Denied, NotFound
 from core.fields import Entity
 from core.values import Change, Ref
 from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
@@ -25,9 +26,10 @@ from tui.session import ListState
 from tui.widgets.bars import Bar, KeyBar, Status, Tabs, Trail
 from tui.widgets.detail_pane import DetailPane, Source
 from tui.widgets.line_view import LineView
-from tui.widgets.painted import Span
+from tui.widgets.painted import Span, fit
 
 if TYPE_CHECKING:
+    from core.workspace import Workspace
     from tui.app import RolodocApp
     from tui.dialogs.panel import Panel
 
@@ -118,6 +120,47 @@ class WorkScreen(OffLoop, Screen[None]):
     def apply_changes(self, changes: Sequence[Change]) -> bool:
         """Shows these changes where they touch what is on the screen, and tells whether one did."""
         return self.detail.apply_changes(changes)
+
+    def access_changed(self) -> None:
+        """The account may see other things than before: what is on the screen is asked about anew."""
+        panels = [*(panel for panel, _ in self._beneath), *([self.panel] if self.panel is not None else [])]
+        shown = [step.ref for step in self.trail] + [ref for panel in panels for ref in panel.refs]
+        shown += [ref for ref in (self.detail.ref, self.list_ref()) if ref is not None]
+        titles = self._titles()
+        self.read_again()
+        self.ask(
+            lambda: [ref for ref in dict.fromkeys(shown) if not may_be_seen(self.app.workspace, ref)],
+            lambda hidden: self._take_away(hidden, titles),
+            group="access",
+        )
+
+    def read_again(self) -> None:
+        """Reads the list and the detail anew."""
+        self.detail.reload()
+
+    def _titles(self) -> dict[Ref, str]:
+        """What is on the screen is called."""
+        titles = {step.ref: step.title for step in self.trail if step.title}
+        if (record := self.detail.record) is not None:
+            titles[record.ref] = record.title
+        return titles
+
+    def _take_away(self, hidden: list[Ref], titles: dict[Ref, str]) -> None:
+        """Leaves what may not be seen any more, and says so; a form keeps what was typed."""
+        if not hidden:
+            return
+        gone = next((titles[ref] for ref in hidden if ref in titles), "this record")
+        while self.panel is not None and not set(hidden).isdisjoint(self.panel.refs):
+            if not self.panel.gives_way():
+                break
+        steps = [step.ref in hidden for step in self.trail]
+        if any(steps) and self.panel is None:
+            del self.trail[steps.index(True) + 1 :]
+            self.do_back()
+        elif not self.trail and self.detail.ref in hidden:
+            self.detail.read(None)
+        if self.is_current:
+            self.say(f"{fit(gone, 30)} is not shown to you any more: access was taken away", "warn")
 
     def after_write(self) -> None:
         """Shows at once what was written here and may have come into the list, or gone out of it."""
@@ -428,6 +471,14 @@ class WorkScreen(OffLoop, Screen[None]):
 
     def panel_closed(self) -> None:
         """What was shown may be another now."""
+
+
+def may_be_seen(workspace: Workspace, ref: Ref) -> bool:
+    try:
+        workspace.may(ref)
+    except (NotFound, Denied):
+        return False
+    return True
 
 
 def with_badge(title: str, count: int) -> str:
