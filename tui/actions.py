@@ -303,6 +303,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
     Action("accounts", "", "Accounts", "Accounts, groups and roles: who there is, what each may, and new ones."),
+    Action("reason", "", "Reason", "Say why you look: some records are shown to one who gives a reason."),
     Action("rules", "", "Standing rules", "Rules that settle what clashes before anybody is asked: add, move, remove."),
     Action("palette", "colon,ctrl+p", "Commands", "Find any action by its name.", never, ANYWHERE),
     Action("help", "question_mark", "Help", "What the keys do, here and everywhere.", never, ANYWHERE),

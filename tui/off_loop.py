@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 
-from core.errors import RolodocError
+from core.errors import ReasonNeeded, RolodocError
 from core.write_values import Receipt, Write
 
 if TYPE_CHECKING:
@@ -99,12 +99,37 @@ class OffLoop(Asking):
     def _answer(self, question: Callable[[], T], take: Take[T], refuse: Take[Any], group: str, turn: int) -> None:
         try:
             message = self.Answered(group, turn, take, question())
+        except ReasonNeeded as error:
+            ask = partial(self._ask_reason, question, take, refuse, group, turn)
+            message = self.Answered(group, turn, ask, error)
         except RolodocError as error:
             message = self.Answered(group, turn, refuse, error)
         except Exception as error:
             # A fault of the program must not end it with something typed and not saved.
             message = self.Answered(group, turn, self._tell_fault, error)
         self.post_message(message)
+
+    async def _ask_reason(
+        self, question: Callable[[], T], take: Take[T], refuse: Take[Any], group: str, turn: int, error: ReasonNeeded
+    ) -> None:
+        """Asks why, and the question again with what is typed."""
+        from tui.dialogs.reason import ReasonPanel
+
+        workspace = self.app.workspace
+
+        def with_reason(reason: str) -> T:
+            before, workspace.reason = workspace.reason, reason
+            try:
+                return question()
+            finally:
+                workspace.reason = before
+
+        def give(reason: str) -> None:
+            again = partial(self._answer, partial(with_reason, reason), take, refuse, group, turn)
+            self.app.run_worker(again, thread=True, group="reason", exit_on_error=False)
+
+        if (screen := self.app.work_screen) is not None:
+            await screen.open_panel(ReasonPanel(str(error), give, lambda: refuse(error)), over=True)
 
     def _tell_fault(self, error: Exception) -> None:
         self.log.error(error)

@@ -64,6 +64,17 @@ class Doing(WorkScreen):
 
         await self.open_panel(AccountsPanel(), over=True)
 
+    async def do_reason(self) -> None:
+        from tui.dialogs.reason import ReasonPanel
+
+        def give(reason: str) -> None:
+            self.app.workspace.reason = reason
+            self.say("the reason holds for all that you look at, until you leave or say another", "good")
+            self.access_changed()
+
+        why = "Some records are shown to one who gives a reason. It holds until you leave."
+        await self.open_panel(ReasonPanel(why, give, typed=self.app.workspace.reason), over=True)
+
     async def do_purge(self) -> None:
         from tui.dialogs.purge import PurgePanel
 
