@@ -75,7 +75,8 @@ def random_world(random: Random) -> World:
         if all(link.in_trash for (_, _, type), link in links.items() if type == name):
             types[name] = replace(types[name], in_trash=random.random() > 0.5)
     world = World(accounts, groups, roles, types, profiles, documents, links)
-    distinct = dict.fromkeys(_random_grant(random, world) for _ in range(random.randint(12, 36)))
+    distinct = dict.fromkeys(_random_grant(random, world) for _ in range(random.randint(10, 30)))
+    distinct |= dict.fromkeys(_random_denials(random, world, list(distinct)))
     grants = {f"grant {n}": replace(grant, in_trash=_rarely(random)) for n, grant in enumerate(distinct)}
     marks = {}
     for entity in ("profile", "document"):
@@ -236,6 +237,17 @@ def _random_grant(random: Random, world: World) -> Grant:
         *window,
         condition="" if random.random() < 0.75 else random.choice(CONDITIONS),
     )
+
+
+def _random_denials(random: Random, world: World, grants: list[Grant]) -> Iterator[Grant]:
+    """Of what somebody is granted or has by a link, so that the two meet."""
+    for grant in random.sample(grants, random.randint(0, 4)):
+        if grant.target and grant.effect == "allow":
+            everyone = random.random() > 0.5
+            subject = {"subject_kind": "everyone", "subject": ""} if everyone else {}
+            yield replace(grant, **subject, action=random.choice(("see", "see", "edit")), effect="deny", condition="")
+    for document, profile, _ in random.sample(list(world.links), min(len(world.links), random.randint(0, 3))):
+        yield Grant("profile", profile, "see", "document", document, "deny", *_random_window(random, 0.75))
 
 
 def _random_conflicts(random: Random, world: World) -> dict[str, Conflict]:
