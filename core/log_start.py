@@ -1,7 +1,7 @@
 """Where the change log begins, once a rule of retention removed what was older.
 
 Every change after that is there. Of those up to it there is, of each record, the latest, from which on its history is
-whole, and the latest that gave or took its life; that one's values may be gone.
+whole, and the latest that gave or took its life; the values that they set may be gone.
 """
 
 from __future__ import annotations

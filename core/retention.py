@@ -2,8 +2,9 @@
 
 Both go from their beginning, whole requests of the one, and the last request and entry stay however old. Of the changes
 that go, those stay that other things stand on: of each record the latest, which tells its version and who wrote it, and
-the latest that gave or took its life, without which nobody knows whether it was in the trash. What history, undo and
-take-back would need and is gone, they refuse (core.log_start).
+the latest that gave or took its life, without which nobody knows whether it was in the trash. They lose their values
+where these say what the record was before. What history, undo and take-back would need and is gone, they refuse
+(core.log_start).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _before(days: int, at: int) -> int:
 def _old_changes(db: Connection, days: int, at: int) -> Old:
     before = _before(days, at)
     (through,) = db.execute(END_OF_OLD_REQUESTS, (before,)).fetchone()
-    (count,) = db.execute(f"SELECT count(*) FROM change WHERE {REMOVABLE}", (through,)).fetchone()
+    (count,) = db.execute(GOING, (through,)).fetchone()
     return Old(days, before, through, count)
 
 
@@ -81,8 +82,12 @@ LATEST_OF_LIFE: Final = (
     " GROUP BY entity, record_id"
 )
 REMOVABLE: Final = f"seq <= ?1 AND seq NOT IN ({LATEST} UNION ALL {LATEST_OF_LIFE})"
-PAST_VALUES: Final = f"seq <= ?1 AND kind = 'created' AND seq NOT IN ({LATEST})"
-"""What a record was when it was made, where it is something else by now."""
+PAST_VALUES: Final = f"seq <= ?1 AND (kind = 'updated' OR (kind = 'created' AND seq NOT IN ({LATEST})))"
+"""What a record was before it was edited last, and when it was made, where it was edited since."""
+GOING: Final = f"""
+SELECT count(*) FROM change WHERE ({REMOVABLE}) OR ({PAST_VALUES} AND before || after || taken <> '{{}}{{}}{{}}')
+"""
+"""How many changes go, or their values do."""
 
 
 def _remove_changes(request: OpenRequest, old: Old) -> None:

@@ -187,7 +187,9 @@ def _check_field(entity: Entity | None, name: str) -> None:
 def _request(db: Connection, uid: bytes) -> tuple[int, int, str, int]:
     found = db.execute("SELECT first_seq, last_seq, actor, at FROM request WHERE uid = ?", (uid,)).fetchone()
     if not found:
-        raise NotFound("there is no such request; the history of a record names those that changed it")
+        removed = log_start.read(db)
+        told = str(removed) if removed else "the history of a record names those that changed it"
+        raise NotFound(f"there is no such request; {told}")
     first, last, actor, at = found
     return first, last, actor, at
 
