@@ -10,6 +10,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from tests.bench.access_links import access_links
+from tests.bench.access_pages import access_pages
+from tests.bench.audits import audits
 from tests.bench.conflicts import open_conflicts
 from tests.bench.duplicates import duplicates
 from tests.bench.edits import single_edits
@@ -34,6 +36,7 @@ BENCHES = {
     "conflicts": open_conflicts,
     "duplicates": duplicates,
     "access-links": access_links,
+    "audit": audits,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"
@@ -42,7 +45,7 @@ PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     add = parser.add_argument
-    names = [*BENCHES, "growth", "terminal"]
+    names = [*BENCHES, "access-pages", "growth", "terminal"]
     add("--only", choices=names, action="append", help="this bench alone; may be given again")
     add("--size", type=int, default=SMALL, metavar="N", help=f"documents of the store (default {SMALL:,})")
     add("--runs", type=int, default=21, metavar="N", help="pairs that a ratio is the median of (default 21)")
@@ -60,6 +63,8 @@ def main() -> int:
 
 
 def _rows(name: str, args: argparse.Namespace) -> Iterator[Row]:
+    if name == "access-pages":
+        return access_pages(args.size, args.cache, args.runs)
     store = store_of(args.size, args.cache)
     if name == "terminal":
         return terminal_budgets(store, args.ptybench, args.runs)
