@@ -93,9 +93,9 @@ def link(before: bytes, seq: int, body: bytes) -> bytes:
     return hashlib.sha256(before + seq.to_bytes(8) + hashlib.sha256(body).digest()).digest()
 
 
-def digest(secret: bytes, change: str | bytes) -> str:
+def digest(secret: bytes, change: str) -> str:
     """The digest of a change as CHANGE_TEXT has it."""
-    return hashlib.sha256(secret + (change.encode() if isinstance(change, str) else change)).hexdigest()
+    return hashlib.sha256(secret + change.encode()).hexdigest()
 
 
 CHANGE_TEXT: Final = (

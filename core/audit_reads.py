@@ -15,7 +15,7 @@ from core.records import TABLES, in_chunks
 from core.store import Connection
 from core.values import Actor, Ref
 
-ENOUGH: Final = 10_000  # entries; what has as many is not counted further
+COUNTED: Final = (10_000, 100_000, 1_000_000)  # entries; filters are counted as far as it takes to tell them apart
 SLACK: Final = 86_400_000_000  # microseconds that a clock may have been set back between entries
 
 
@@ -73,7 +73,7 @@ def _rows(
     db: Connection, query: AuditQuery, after: int | None, before: int | None, limit: int
 ) -> list[tuple[int, str, bytes]]:
     """By the index of the filter that fewest entries meet; the others are looked at in what that finds."""
-    filters = sorted(_filters(db, query), key=lambda one: _count(db, one))
+    filters = _narrowest_first(db, list(_filters(db, query)))
     first = _first_at(db, query.since - SLACK) if query.since is not None else 0
     last = _first_at(db, query.until + SLACK) if query.until is not None else 2**62
     bounds = {
@@ -119,18 +119,32 @@ def _kinds(db: Connection, beginning: str) -> Iterator[str]:
         yield kind
 
 
-def _count(db: Connection, filter: _Filter) -> int:
-    """How many entries meet it, of up to ENOUGH."""
+def _narrowest_first(db: Connection, filters: list[_Filter]) -> list[_Filter]:
+    """So that the first is the one that fewest entries meet, where there is one with less than the last of COUNTED."""
+    for limit in COUNTED if len(filters) > 1 else ():
+        narrowest, fewest = None, limit
+        for one in filters:
+            if (count := _count(db, one, fewest)) < fewest:
+                narrowest, fewest = one, count
+        if narrowest:
+            return [narrowest, *(one for one in filters if one is not narrowest)]
+    return filters
+
+
+def _count(db: Connection, filter: _Filter, limit: int) -> int:
+    """How many entries meet it, of up to `limit`."""
     sql = (
         f"SELECT count(*) FROM (SELECT 1 FROM audit WHERE {filter.column}"
-        f" IN ({','.join('?' * len(filter.values))}) LIMIT {ENOUGH})"
+        f" IN ({','.join('?' * len(filter.values))}) LIMIT {limit})"
     )
     return int(db.execute(sql, filter.values).fetchone()[0])
 
 
 def _first_at(db: Connection, instant: int) -> int:
     """The seq of the first entry that is not older, found by halving, since entries follow each other in time."""
-    low, high = db.execute("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) + 1 FROM audit").fetchone()
+    low, high = db.execute(
+        "SELECT (SELECT coalesce(min(seq), 1) FROM audit), (SELECT coalesce(max(seq), 0) + 1 FROM audit)"
+    ).fetchone()
     while low < high:
         middle = (low + high) // 2
         seq, at = db.execute("SELECT seq, at FROM audit WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,)).fetchone()
