@@ -9,7 +9,7 @@ one number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from core import writes
 from core.access_states import KINDS, LIMIT, State, Touched, rights_of_all
@@ -24,8 +24,9 @@ from core.viewer import Viewer, context_of
 from core.write_values import Write
 from core.writes import OpenRequest
 
-BUDGET: Final = 50_000
+BUDGET: Final = 30_000
 """Records that are looked at one by one, for all accounts together."""
+MANY: Final = 10 * LIMIT  # rights to records, before and after, of one account
 SHOWN: Final = 100  # accounts
 
 
@@ -64,7 +65,7 @@ def _effects(request: OpenRequest, old: Connection) -> list[Effect]:
     comparison = _Comparison(before, after, Touched(request.span, before, after))
     accounts = after.accounts | before.accounts
     effects = (comparison.effect(account) for account in sorted(accounts.values(), key=lambda one: one.id))
-    return [effect for effect in effects if effect.opens or effect.closes or effect.changes]
+    return [effect for effect in effects if effect.opens or effect.closes or effect.changes or not effect.exact]
 
 
 class _Comparison:
@@ -72,52 +73,68 @@ class _Comparison:
 
     def __init__(self, before: State, after: State, touched: Touched) -> None:
         self._before, self._after, self._touched = before, after, touched
+        self._states = before, after
         self._left = BUDGET
 
     def effect(self, account: Account) -> Effect:
-        viewers = self._before.viewer(account), self._after.viewer(account)
+        old, new = self._before.viewer(account), self._after.viewer(account)
         counts = {"opens": 0, "closes": 0, "changes": 0}
         exact = True
-        for kind in KINDS if not all(viewer.unrestricted for viewer in viewers) else ():
-            ids, found_all = self._in_question(kind, *viewers)
-            exact &= found_all
-            for had, has_now, number in (*self._of_each(kind, ids, *viewers), *self._of_rest(kind, ids, *viewers)):
+        for kind in KINDS if not (old.unrestricted and new.unrestricted) else ():
+            question = self._question(kind, old, new)
+            exact &= question.exact
+            for had, has_now, number in (
+                *self._of_each(kind, question, old, new),
+                *self._of_rest(kind, question, old, new),
+            ):
                 _count(counts, had, has_now, number)
         return Effect(account.name, **counts, exact=exact)
 
-    def _in_question(self, kind: Entity, old: Viewer, new: Viewer) -> tuple[set[int], bool]:
-        """The living records that the change may be about, and whether these are all that have rules of their own."""
-        found: set[int] = set()
+    def _question(self, kind: Entity, old: Viewer, new: Viewer) -> _Question:
+        touched: set[int] = set()
         exact = True
         if self._touched.concerns(old, new):
-            found |= self._touched.records[kind]
-            exact = self._touched.exact
-        codes = set(old.subjects) ^ set(new.subjects)
-        if _standing(kind, old) != _standing(kind, new):
-            codes = {*old.subjects, *new.subjects}
-        if codes and self._left <= 0:
-            return set(), False
-        for state in (self._before, self._after):
-            found |= set(state.ruled(kind, codes)) if codes else set()
-        living = self._before.living(kind, found) & self._after.living(kind, found)
-        within = set(sorted(living)[: min(LIMIT, max(self._left, 0))])
-        self._left -= len(within)
-        return within, exact and within == living
+            touched, exact = self._touched.records[kind], self._touched.exact
+        of_all = _standing(kind, old) != _standing(kind, new)
+        codes = set(old.subjects) | set(new.subjects) if of_all else set(old.subjects) ^ set(new.subjects)
+        rules = sum(state.rules(kind, codes) for state in self._states)
+        if (codes or touched) and (self._left <= 0 or (of_all and rules > MANY)):
+            # To look at some of so many tells little; without rules of their own are at least the others.
+            return _Question(set(), rules, exact=False)
+        found = touched.union(*(state.ruled(kind, codes) for state in self._states))
+        living = set.intersection(*(state.living(kind, found) for state in self._states))
+        looked_at = set(sorted(living)[:LIMIT])
+        self._left -= len(looked_at)
+        if of_all and looked_at != living:
+            return _Question(set(), rules, exact=False)
+        return _Question(looked_at, len(looked_at), exact and looked_at == living)
 
-    def _of_each(self, kind: Entity, ids: set[int], old: Viewer, new: Viewer) -> Iterator[tuple[int, int, int]]:
-        had = rights_of(self._before.db, old, kind, ids)
-        has_now = rights_of(self._after.db, new, kind, ids)
-        return ((had[id], has_now[id], 1) for id in ids)
+    def _of_each(self, kind: Entity, question: _Question, old: Viewer, new: Viewer) -> Iterator[tuple[int, int, int]]:
+        had = rights_of(self._before.db, old, kind, question.ids)
+        has_now = rights_of(self._after.db, new, kind, question.ids)
+        return ((had[id], has_now[id], 1) for id in question.ids)
 
-    def _of_rest(self, kind: Entity, ids: set[int], old: Viewer, new: Viewer) -> Iterator[tuple[int, int, int]]:
+    def _of_rest(self, kind: Entity, question: _Question, old: Viewer, new: Viewer) -> Iterator[tuple[int, int, int]]:
         """Those without rules of their own, where it is about all of the kind."""
         plain, linked = ([rights_of_all(one, kind, linked=way) for one in (old, new)] for way in (False, True))
         if plain[0] == plain[1] and linked[0] == linked[1]:
             return
-        rest = self._before.total(kind) - len(ids)
-        of_linked = self._before.linked - self._before.linked_of(ids) if kind == "profile" and plain != linked else 0
+        rest = max(0, self._before.total(kind) - question.ruled)
+        of_linked = 0
+        if kind == "profile" and plain != linked:
+            ruled = self._before.linked_of(question.ids) if question.exact else question.ruled
+            of_linked = max(0, self._before.linked - ruled)
         yield plain[0], plain[1], rest - of_linked
         yield linked[0], linked[1], of_linked
+
+
+class _Question(NamedTuple):
+    """The records of a kind that are looked at one by one for an account, and how many have rules of their own; at most
+    that many have where it is not exact."""
+
+    ids: set[int]
+    ruled: int
+    exact: bool
 
 
 def _standing(kind: Entity, viewer: Viewer) -> tuple[object, ...]:

@@ -45,6 +45,7 @@ class State:
         self.db = db
         self.accounts: dict[RecordId, Account] = {one.uid: one for one in members.living_accounts(db)}
         self._context, self._operator = context, operator
+        self._rules: dict[tuple[Entity, int], int] = {}
         self._directory = Directory(db)
         self._directory.look_up_ties(self.accounts.values())
         conditions = dict(db.execute("SELECT id, text FROM access_condition").fetchall())
@@ -62,6 +63,8 @@ class State:
     def ruled(self, kind: Entity, codes: Collection[int]) -> list[int]:
         """Up to LIMIT + 1 records about which some rule is to these subjects; a profile also for the documents of it
         that are denied."""
+        if not codes:
+            return []
         marks, limit = ",".join("?" * len(codes)), f"LIMIT {LIMIT + 1}"
         opened = f"SELECT DISTINCT record_id FROM {kind}_acl WHERE subject IN ({marks}) {limit}"
         denied = (
@@ -76,6 +79,14 @@ class State:
             )
             found += self._ids(of_denied, codes)
         return found
+
+    def rules(self, kind: Entity, codes: Iterable[int]) -> int:
+        """How many rights to records of the kind these subjects have."""
+        for code in codes:
+            if (kind, code) not in self._rules:
+                sql = f"SELECT count(*) FROM {kind}_acl WHERE subject = ?"
+                self._rules[kind, code] = self.db.execute(sql, (code,)).fetchone()[0]
+        return sum(self._rules[kind, code] for code in codes)
 
     def living(self, kind: Entity, ids: Iterable[int]) -> set[int]:
         sql = f"SELECT id FROM {kind} WHERE deleted_at IS NULL AND id IN"

@@ -89,6 +89,7 @@ def _on_conflicts(db: Connection, viewer: Viewer, ids: list[int]) -> dict[int, i
     return found
 
 
+FEW: Final = 40
 LINKED: Final = """
 SELECT p.id FROM profile p WHERE EXISTS (SELECT 1 FROM link WHERE profile_id = p.id AND deleted_at IS NULL
     AND document_id NOT IN (SELECT value FROM json_each(?))) AND p.id IN
@@ -113,7 +114,8 @@ def _denied_documents(db: Connection, viewer: Viewer) -> str:
 def _sights(viewer: Viewer, profiles: Sequence[int]) -> tuple[str, list[int], tuple[Any, ...]]:
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
-        f"SELECT record_id, support FROM profile_acl WHERE rights & {DERIVED} AND +subject IN ({_marks(subjects)})"
+        f"SELECT record_id, support FROM profile_acl WHERE rights & {DERIVED}"
+        f" AND {_plus(subjects)}subject IN ({_marks(subjects)})"
         f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
         list(profiles),
         (*subjects, *conditions, viewer.at, viewer.at),
@@ -134,10 +136,10 @@ def _denied_pairs(viewer: Viewer, denied: str, profiles: Sequence[int]) -> tuple
 
 
 def _allowances(viewer: Viewer, entity: Entity, ids: list[int]) -> tuple[str, list[int], tuple[Any, ...]]:
-    """By the primary key; the sign keeps the many subjects out of it."""
+    """By the primary key."""
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
-        f"SELECT record_id, rights FROM {entity}_acl WHERE +subject IN ({_marks(subjects)})"
+        f"SELECT record_id, rights FROM {entity}_acl WHERE {_plus(subjects)}subject IN ({_marks(subjects)})"
         f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
         ids,
         (*subjects, *conditions, viewer.at, viewer.at),
@@ -154,6 +156,12 @@ def _denials(viewer: Viewer, entity: Entity, ids: list[int]) -> tuple[str, list[
         ids,
         (entity, *subjects, *conditions, viewer.at, viewer.at),
     )
+
+
+def _plus(subjects: tuple[int, ...]) -> str:
+    """A sign that keeps many subjects out of a look-up by record, since most records have few rows; a few of them are
+    looked up each, since a hub has thousands."""
+    return "+" if len(subjects) > FEW else ""
 
 
 def _marks(values: tuple[int, ...]) -> str:
