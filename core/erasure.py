@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from core import acl, audit, audit_values, conflicts, leftovers, mentions, merged, permissions, purge, search
 from core.access_values import Erasure
 from core.audit_chain import ERASED, record_text
@@ -69,29 +71,30 @@ class Person(NamedTuple):
 def erase(store: Store, actor: Actor, profile: RecordId, *, dry_run: bool, reason: str) -> Erasure:
     """What is removed, and what is left elsewhere. Raises NotFound, Denied, ReasonNeeded, Conflict for a profile that
     was erased already or merged into another, that an open conflict is about or an account is tied to, Unavailable
-    where the file cannot be written anew yet."""
+    where the file cannot be written anew yet.
+
+    What is left is looked for before anything is written, for that takes long and others would have to wait.
+    """
     ref = Ref("profile", profile)
+    with store.read() as db:
+        request = OpenRequest(db, actor, reason)
+        preview = _preview(request, ref, _find(request, ref))
+    if dry_run:
+        return preview
     with store.write() as db:
         request = OpenRequest(db, actor, reason, told=TOLD)
-        permissions.check_erasure(request, ref)
-        row = load_one(db, ref)
-        name = stored_fields("profile", row)["name"]
-        if _is_erased(db, row):
-            if not _is_unfinished(db):
-                raise Conflict(f"{name} is erased already")
-            erasure = Erasure(ref, name, {}, [], dry_run)
-        else:
-            merged.refuse(db, row, "erase that one")
-            person = _find(request, row)
-            _refuse_open_conflicts(db, person, name)
-            _refuse_tied_accounts(request, person, name)
-            left = mentions.find(Reading(db, request.viewer), person.texts, person.doomed)
-            erasure = Erasure(ref, name, _count(db, person), left, dry_run)
-            if not dry_run:
-                _erase(request, person)
-    if not dry_run:
-        _write_anew(store, name_of(profile))
-    return erasure
+        person = _find(request, ref)
+        removed = _count(db, person)
+        if person.rows:
+            _erase(request, person)
+    _write_anew(store, name_of(profile))
+    return msgspec.structs.replace(preview, removed=removed, dry_run=False)
+
+
+def _preview(request: OpenRequest, ref: Ref, person: Person) -> Erasure:
+    title = stored_fields("profile", load_one(request.db, ref))["name"]
+    left = mentions.find(Reading(request.db, request.viewer), person.texts, person.doomed)
+    return Erasure(ref, title, _count(request.db, person), left, dry_run=True)
 
 
 def name_of(profile: RecordId) -> str:
@@ -159,7 +162,24 @@ def _forget_sessions(db: Connection, person: Person) -> None:
 # --- whom, and whether ----------------------------------------------------------------------------------------
 
 
-def _find(request: OpenRequest, row: Row) -> Person:
+def _find(request: OpenRequest, ref: Ref) -> Person:
+    """Nobody where the person is erased already and only the file is still to be written anew. Raises as `erase`."""
+    permissions.check_erasure(request, ref)
+    db = request.db
+    row = load_one(db, ref)
+    name = stored_fields("profile", row)["name"]
+    if _is_erased(db, row):
+        if not _is_unfinished(db):
+            raise Conflict(f"{name} is erased already")
+        return Person([], [])
+    merged.refuse(db, row, "erase that one")
+    person = _with_merged(request, row)
+    _refuse_open_conflicts(db, person, name)
+    _refuse_tied_accounts(request, person, name)
+    return person
+
+
+def _with_merged(request: OpenRequest, row: Row) -> Person:
     db, rows = request.db, [row]
     for one in rows:  # which grows on the way
         into = "t.deleted_at IS NOT NULL AND t.merged_into = ?"
@@ -225,7 +245,7 @@ def _count(db: Connection, person: Person) -> dict[str, int]:
         "fields": sum(len(filled("profile", _personal(row))) for row in person.rows),
         "changes": rows("change"),
         "audit entries": sum(entries),
-        "merged profiles": len(person.rows) - 1,
+        "merged profiles": len(person.rows[1:]),
         "settled conflicts": len(person.settled),
         **{what: sum(map(rows, tables)) for what, tables in OF_RECORD.items()},
         "drafts": len(leftovers.memories_of(db, person.uids)),
