@@ -44,9 +44,9 @@ def what_happened(change: Change, names: Names = NOBODY_KNOWN) -> str:
         return f"{CONFLICT_VERBS[change.kind]} {change.title}"
     if change.kind == "updated":
         changed = {**change.before, **change.after}
-        names = [field_label(change.ref.entity, name).lower() for name in changed or change.taken]
+        labels = [field_label(change.ref.entity, name).lower() for name in changed or change.taken]
         verb = "changed" if changed else "kept"  # in a merge that overruled what the other side had
-        return f"{verb} {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} of {change.title}"
+        return f"{verb} {', '.join(labels[:3])}{' ...' if len(labels) > 3 else ''} of {change.title}"
     if change.kind == "purged":
         return f"deleted a {change.ref.entity} for good"
     verbs = {"created": "made", "deleted": "deleted", "restored": "restored"}

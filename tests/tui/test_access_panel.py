@@ -158,6 +158,8 @@ async def test_one_who_may_not_ask_sees_his_own_rights_alone(
             assert not any(name in t.text for name in ("tester", "bob"))
             await t.press("x")
             await t.shows("Revoke: put the cursor on a grant")
+            await t.press("g")
+            await t.shows("Grant: that needs share on this record, or the administration of access; ask an owner")
 
 
 async def test_a_profile_seen_through_a_document_says_through_which(

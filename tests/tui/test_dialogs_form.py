@@ -36,7 +36,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_the_form_stays(terminal: O
         await t.shows("Charter")
         await t.press("e")
         await t.shows("Edit Charter")
-        await t.press("shift+tab")
+        await t.press("shift+tab", "shift+tab")
         await t.type("x")
         await t.press("enter")
         await t.shows("✗ ", "is not a date", "not saved: Created")

@@ -201,8 +201,12 @@ class AccessPanel(TwoPanes):
             super().leave()
 
     async def action_grant(self, effect: Effect) -> None:
-        if self._access is not None:
-            on = Picked(self._ref.entity, id_text(self._ref.id), self._access.title)
+        access = self._access
+        if access is not None and access.holders is None:
+            needs = "that needs share on this record, or the administration of access; ask an owner"
+            self.work.say(f"{'Grant' if effect == 'allow' else 'Deny'}: {needs}", "warn")
+        elif access is not None:
+            on = Picked(self._ref.entity, id_text(self._ref.id), access.title)
             await self.work.open_panel(GrantForm(effect, on=on), over=True)
 
     async def action_history(self) -> None:

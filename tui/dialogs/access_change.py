@@ -68,10 +68,12 @@ def try_out(
     workspace = panel.app.workspace
 
     async def show(preview: AccessPreview) -> None:
+        panel.work.say("")
         if not always and not told and not preview.effects:
             panel.write(writes, done, refuse=refuse)
         elif panel.is_attached and panel.work.panel is panel:
             shown = AccessChangePanel(title, writes, preview, done, told=told, refuse=refuse)
             await panel.work.open_panel(shown, over=True)
 
+    panel.work.say("trying out what that opens and closes")
     panel.ask(lambda: workspace.preview_access(writes), show, group="dry-run", refuse=refuse)

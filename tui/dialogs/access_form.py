@@ -194,7 +194,6 @@ class AccessForm(Panel):
             self.close("nothing was changed", "")
             return
         self._saving = True
-        self.work.say("")
         try_out(self, self.question(), writes, self.done, told=self.told(), refuse=self.refuse, always=self.asks_always)
 
     def value_of(self, row: FieldRow) -> Any:
