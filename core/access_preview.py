@@ -26,7 +26,7 @@ from core.writes import OpenRequest
 
 BUDGET: Final = 30_000
 """Records that are looked at one by one, for all accounts together."""
-MANY: Final = 10 * LIMIT  # rights to records, before and after, of one account
+MANY: Final = 5 * LIMIT  # rights to records of one account
 SHOWN: Final = 100  # accounts
 
 
@@ -97,7 +97,7 @@ class _Comparison:
             touched, exact = self._touched.records[kind], self._touched.exact
         of_all = _standing(kind, old) != _standing(kind, new)
         codes = set(old.subjects) | set(new.subjects) if of_all else set(old.subjects) ^ set(new.subjects)
-        rules = sum(state.rules(kind, codes) for state in self._states)
+        rules = self._before.rules(kind, codes) + len(touched)  # what else may have rules afterwards is touched
         if (codes or touched) and (self._left <= 0 or (of_all and rules > MANY)):
             # To look at some of so many tells little; without rules of their own are at least the others.
             return _Question(set(), rules, exact=False)

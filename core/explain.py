@@ -107,7 +107,8 @@ class Titles:
         if step.kind == "account":
             return step.name
         if step.kind == "profile":
-            return f"profile {self.of('profile', step.id)}"
+            seen = has(self._asked("profile", step.id), "see")
+            return f"profile {step.name}" if seen else self.of("profile", step.id)
         return f"{step.kind} {step.name}".strip()
 
 

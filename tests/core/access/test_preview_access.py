@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from core.access_values import Effect
-from core.errors import RolodocError
+from core.access_values import AccessPreview, Effect
+from core.errors import Denied, RolodocError
 from core.fields import ACTIONS, SUBJECTS, Entity
 from core.local import LocalWorkspace
 from core.members import living_accounts
@@ -23,9 +24,8 @@ from core.values import Actor, Ref, id_text
 from core.viewer import context_of, identify, view
 from core.write_values import Create, Delete, Edit, Restore, Write
 from tests.core.access.building import Built, made
-from tests.core.access.people import OWNER as OLGA
 from tests.core.access.people import People, contents_of, grant_to, people, refusal
-from tests.core.access.worlds import NOW, OWNER, random_world
+from tests.core.access.worlds import OWNER, random_world
 
 RUNS = int(os.environ.get("ROLODOC_RUNS", "10"))
 TRIES = 12
@@ -118,3 +118,116 @@ def compared(before: Rights, after: Rights) -> dict[str, Effect]:
             saw, sees = had & BITS["see"], has & BITS["see"]
             counts.setdefault(key[0], Counter())["changes" if saw and sees else "opens" if sees else "closes"] += 1
     return {name: Effect(name, of["opens"], of["closes"], of["changes"]) for name, of in counts.items()}
+
+
+# --- what it says -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(empty_store: Path, store_path: Path) -> Iterator[People]:
+    with people(empty_store, store_path) as opened:
+        opened.account("ann")
+        opened.account("bob")
+        yield opened
+
+
+def documents(office: People, number: int) -> list[Ref]:
+    return office.owner.write([Create("document", {"title": f"Letter {n}"}) for n in range(number)]).refs
+
+
+def test_a_grant_tells_for_whom_how_many_records_open(office: People) -> None:
+    letters = documents(office, 3)
+    hr = office.made(Create("group", {"name": "hr"}))
+    office.owner.write([Edit(office.accounts["ann"], {"groups": [id_text(hr.id)]})])
+    office.grant("ann", "see", letters[0])
+
+    told = office.owner.preview_access([grant_to(hr, "edit", letter) for letter in letters])
+
+    assert told == AccessPreview([Effect("ann", opens=2, closes=0, changes=1)], accounts=1, opens=2, closes=0)
+
+
+def test_a_revocation_tells_what_closes_with_the_profiles_behind_it(office: People) -> None:
+    (letter,) = documents(office, 1)
+    carl = office.made(Create("profile", {"name": "Carl"}))
+    office.made(Create("type", {"name": "author"}))
+    office.made(Create("link", {"document": letter.id, "profile": carl.id, "type": "author"}))
+    made = office.grant("ann", "see", letter)
+
+    told = office.owner.preview_access([Delete(made)])
+
+    assert told.effects == [Effect("ann", opens=0, closes=2)]
+
+
+def test_it_leaves_no_trace(office: People) -> None:
+    letters = documents(office, 3)
+    before, files = contents_of(office.owner), sorted(office.path.parent.iterdir())
+
+    office.owner.preview_access([grant_to(office.accounts["ann"], "see", letter) for letter in letters])
+
+    assert contents_of(office.owner) == before
+    audit = office.owner.store.fetch("SELECT count(*) FROM audit WHERE kind LIKE 'grant%'")
+    assert audit == [(0,)]
+    assert sorted(office.path.parent.iterdir()) == files
+
+
+def test_one_whose_grants_would_be_refused_is_told_nothing_else(office: People) -> None:
+    (letter,) = documents(office, 1)
+    ann = office.workspace("ann")
+    office.grant("ann", "see", letter)
+
+    refused = refusal(office.owner, lambda: ann.preview_access([grant_to(office.accounts["bob"], "see", letter)]))
+
+    assert isinstance(refused, Denied)
+
+
+def test_all_of_a_kind_is_one_number_however_many(office: People) -> None:
+    letters = documents(office, 1_200)
+    office.grant("ann", "edit", letters[0])
+    everyone = {"subject_kind": "everyone", "target_kind": "documents", "action": "see"}
+
+    told = office.owner.preview_access([Create("grant", everyone)])
+
+    assert told.effects == [Effect("bob", opens=1_200, closes=0), Effect("ann", opens=1_199, closes=0)]
+
+
+def test_of_more_single_records_than_are_counted_it_says_so(office: People) -> None:
+    hr = office.made(Create("group", {"name": "hr"}))
+    office.owner.write([grant_to(hr, "see", letter) for letter in documents(office, 1_100)])
+
+    told = office.owner.preview_access([Edit(office.accounts["ann"], {"groups": [id_text(hr.id)]})])
+
+    assert told.effects == [Effect("ann", opens=1_000, closes=0, exact=False)]
+
+
+def test_where_many_have_rights_of_their_own_at_least_the_others_open(office: People) -> None:
+    letters = documents(office, 1_300)
+    office.owner.write([grant_to(office.accounts["ann"], "see", letter) for letter in letters[:1_100]])
+
+    told = office.owner.preview_access([grant_to(office.accounts["ann"], "see", "documents")])
+
+    assert told.effects == [Effect("ann", opens=200, closes=0, exact=False)]
+
+
+def test_the_first_account_changes_nothing_for_the_operator(workspace: LocalWorkspace) -> None:
+    documents_of_one = workspace.write([Create("document", {"title": "Notes"})])
+
+    told = workspace.preview_access([Create("account", {"name": "bob"})])
+
+    assert documents_of_one.changes == 1
+    assert told == AccessPreview([], accounts=0, opens=0, closes=0)
+    assert workspace.me().alone
+
+
+def test_a_thousand_accounts_take_a_moment(office: People) -> None:
+    hr = office.made(Create("group", {"name": "hr"}))
+    member = {"groups": [id_text(hr.id)]}
+    office.owner.write([Create("account", {"name": f"account {n:04}"} | member) for n in range(1_000)])
+    letters = documents(office, 500)
+    started = time.process_time()
+
+    one = office.owner.preview_access([grant_to(hr, "see", letters[0])])
+    of_all = office.owner.preview_access([grant_to(hr, "see", "documents")])
+
+    assert (one.accounts, one.opens, len(one.effects)) == (1_000, 1_000, 100)
+    assert (of_all.accounts, of_all.opens) == (1_000, 500_000)
+    assert time.process_time() - started < 5
