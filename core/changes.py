@@ -89,7 +89,8 @@ def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], 
     """Changes committed after this seq, by whichever process; ends when `stop` is set.
 
     Each batch is what the follower, who is asked for anew, may see of it then, and ends with an access_notice where it
-    may see more or less since. Raises what `viewer` raises.
+    may see more or less since. What is confidential is withheld whoever follows, as nobody asked for it: it would have
+    to be told to the audit. Raises what `viewer` raises.
     """
     db = store.connect()
     was_bound = False  # by rules
@@ -103,7 +104,7 @@ def follow(store: Store, stop: Event, seen: int, viewer: Callable[[Connection], 
             version = latest
             while True:
                 with store.read() as snapshot:
-                    reading = Reading(snapshot, viewer(snapshot))
+                    reading = Reading(snapshot, viewer(snapshot), unasked=True)
                     entries = EVERYTHING.fetch(snapshot, True, {"after": seen}, BATCH)
                     batch = _batch(reading, entries, was_bound=was_bound)
                 was_bound = not reading.viewer.unrestricted

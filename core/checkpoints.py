@@ -122,8 +122,9 @@ def stored(db: Connection) -> Checkpoint | None:
 
 
 def _key_file(db: Connection) -> Path:
-    ((_, _, path),) = [row for row in db.execute("PRAGMA database_list") if row[1] == "main"]
-    return Path(f"{path}-audit-key")
+    """Beside the store; its name need not be valid text."""
+    (path,) = db.execute("SELECT CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'").fetchone()
+    return Path(f"{os.fsdecode(path)}-audit-key")
 
 
 def _key(path: Path) -> Ed25519PrivateKey | None:

@@ -57,7 +57,7 @@ def test_odd_file_names(empty_store: Path, tmp_path: Path, name: str) -> None:
     make_profile(workspace)
     workspace.close()
 
-    assert os.listdir(tmp_path) == [name]
+    assert sorted(os.listdir(tmp_path)) == [name, f"{name}-audit-key"]
     assert open_at(tmp_path / name).stats().profiles == 1
 
 

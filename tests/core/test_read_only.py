@@ -80,7 +80,7 @@ def test_a_file_in_a_read_only_folder(store: tuple[Path, Ref], folder: Path) -> 
             workspace.store_content(io.BytesIO(b"x"))
         workspace.close()
 
-    assert [entry.name for entry in folder.iterdir()] == ["store.db"]
+    assert sorted(entry.name for entry in folder.iterdir()) == ["store.db", "store.db-audit-key"]
 
 
 def test_who_may_only_read_sees_what_the_owner_writes_meanwhile(

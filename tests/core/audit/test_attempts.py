@@ -6,6 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -327,6 +328,22 @@ def test_who_sees_nothing_confidential_of_it_is_not_told_of(office: People, secr
     assert cid.page(Query(entity="document")).rows != []
 
     assert reads(office) == []
+
+
+def test_who_follows_is_shown_nothing_confidential_and_nothing_is_told(
+    office: People, secret: Ref, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.changes.POLL", 0.001)
+    stop = Event()
+    batches = office.workspace("bob").follow(stop)
+    before = len(reads(office))
+    edit(office.owner, secret, text="for fewer", category="c")
+
+    (change,) = next(batches)
+    stop.set()
+
+    assert (change.after, change.withheld) == ({"category": "c"}, ["text"])
+    assert len(reads(office)) == before
 
 
 def test_a_marked_attribute_of_a_profile_is_told_of(office: People) -> None:
