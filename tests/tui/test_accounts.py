@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.values import Query, id_text
+from core.values import Query, Ref, id_text
+from core.write_values import Create, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.staff import FAR, Staff, workspace_of
+from tests.tui.test_app import RAW
 
 
 @pytest.fixture
@@ -343,3 +345,21 @@ async def test_a_history_of_an_account(terminal: OpenTerminal, staff: Staff) -> 
         await open_accounts(t)
         await t.press("h")
         await t.shows("History of ann", "rev 2 of 2", "+ office")
+
+
+async def test_markup_in_names_is_shown_as_text(terminal: OpenTerminal, staff: Staff, office: Office) -> None:
+    hostile = "[@click=app.bell]x[/] [/y]"
+    (group,) = office.workspace.write(
+        [Create("group", {"name": hostile, "description": f"{hostile}\n\x1b[31mred"})]
+    ).refs
+    office.workspace.write([Edit(Ref("account", staff.ids["dan"]), {"groups": [id_text(group.id)]})])
+    async with terminal(WIDE) as t:
+        await open_accounts(t)
+        await t.press("down", "down", "down")
+        await t.stands_on("dan")
+        await t.shows(f"groups        {hostile}")
+        await t.press("m")
+        await t.shows(f"[x] group  {hostile}")
+        await t.press("escape", "right", "home")
+        await t.shows(f"group {hostile}", "account  dan")
+        assert not RAW.search(t.text)
