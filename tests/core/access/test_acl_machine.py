@@ -216,19 +216,27 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         number=numbers,
-        picks=st.lists(
-            st.tuples(numbers, st.sampled_from(KINDS), st.sampled_from(["edit", Delete, Restore])),
-            min_size=2,
-            max_size=6,
-        ),
+        picks=st.lists(st.tuples(numbers, st.sampled_from(KINDS)), min_size=1, max_size=3),
+        works=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["edit", "trash"])), min_size=2, max_size=6),
         window=windows,
         grants=st.sampled_from(["none", "see", "link"]),
     )
-    def at_once(self, number: int, picks: list[tuple[int, Entity, Any]], window: Any, grants: str) -> None:
+    def at_once(self, number: int, picks: list[Any], works: list[tuple[int, str]], window: Any, grants: str) -> None:
+        """To few records, so that one of them is written more than once: into the trash and out of it, and edited."""
         fields: dict[Entity, dict[str, Any]] = {"document": {"title": "T"}, "profile": {"name": "N"}}
         fields |= {"link": window, "grant": window, "type": {"grants": grants}}
-        found = [(ref, kind) for pick, entity, kind in picks for ref in self.pick(pick, entity)]
-        writes = (Edit(ref, fields[ref.entity]) if kind == "edit" else kind(ref) for ref, kind in found)
+        refs = [ref for pick, entity in picks for ref in self.pick(pick, entity)]
+        if not refs:
+            return
+        writes: list[Write] = []
+        lives = {ref: self.places[0].get(ref).deleted_at is None for ref in refs}
+        for place, work in works:
+            ref = refs[place % len(refs)]
+            if work == "edit" or ref.entity == "type":
+                writes.append(Edit(ref, fields[ref.entity]))
+            else:
+                writes.append(Delete(ref) if lives[ref] else Restore(ref))
+                lives[ref] = not lives[ref]
         self.write("at once", number, *writes)
 
     # --- back ---------------------------------------------------------------------------------------------------------
