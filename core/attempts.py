@@ -7,17 +7,19 @@ so that a record which may not be seen is answered for in the same time as one t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import wraps
 from inspect import isfunction
 from threading import Lock
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from core import access, audit
 from core.errors import Denied, NotFound, RolodocError, Unavailable
 from core.store import Store
 from core.values import Actor, Ref
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 WITHIN: Final = 60_000_000  # microseconds
 DENIED: Final = "access.denied"
@@ -43,10 +45,6 @@ class Attempt(NamedTuple):
         return self.actor.name, self.kind, str(self.record or self.said.get("method", ""))
 
 
-def _and_before(attempt: Attempt, before: Attempt | None) -> Attempt:
-    return attempt._replace(times=attempt.times + before.times) if before else attempt
-
-
 class Attempts:
     """Those of one workspace. `clock` tells the time in microseconds."""
 
@@ -65,8 +63,7 @@ class Attempts:
         with self._lock:
             due = self._due([attempt])
             if due:
-                self._teller = self._teller or ThreadPoolExecutor(1, "rolodoc-attempts")
-                self._telling = self._teller.submit(self._try_to_tell, due)
+                self._telling = self._beside().submit(self._try_to_tell, due)
 
     def read(self, attempts: Sequence[Attempt]) -> None:
         """Tells of it before anything is shown. Raises Unavailable where that cannot be recorded."""
@@ -93,6 +90,12 @@ class Attempts:
         self._try_to_tell(list(self._counted.values()))
         if self._teller is not None:
             self._teller.shutdown()
+
+    def _beside(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._teller = self._teller or ThreadPoolExecutor(1, "rolodoc-attempts")
+        return self._teller
 
     def _due(self, attempts: Sequence[Attempt]) -> list[Attempt]:
         """Those that are to be told, with how often they were since they were told last; the others are counted."""
@@ -127,6 +130,10 @@ class Attempts:
                     self._told.pop(attempt.thing, None)
                     self._counted[attempt.thing] = _and_before(attempt, self._counted.get(attempt.thing))
             raise
+
+
+def _and_before(attempt: Attempt, before: Attempt | None) -> Attempt:
+    return attempt._replace(times=attempt.times + before.times) if before else attempt
 
 
 # --- the boundary of a workspace ------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ The first entry that is wrong is named, and nothing after it is looked at: it wo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import chain
 from typing import Final
@@ -28,6 +27,8 @@ BATCH: Final = 1_000  # rows
 
 def verify(store: Store, given: Sequence[Checkpoint], progress: Progress | None) -> Verdict:
     """See core.workspace.Workspace.verify_audit. Raises Invalid for a given checkpoint that is not genuine."""
+    from concurrent.futures import ThreadPoolExecutor
+
     for checkpoint in given:
         if not checkpoint_text.is_signed(checkpoint):
             raise Invalid(f"the checkpoint of entry {checkpoint.seq} was changed after it was signed; use another copy")
