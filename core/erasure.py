@@ -8,6 +8,7 @@ mark in the store tells that this is still to be done, so that the next call doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -152,11 +153,16 @@ def _make_anew(request: OpenRequest, row: Row) -> None:
 
 
 def _forget_sessions(db: Connection, person: Person) -> None:
-    """What was typed to find the person is remembered with the last screen."""
-    words = {word.casefold() for text in person.texts for word in text.split() if len(word) >= mentions.SHORTEST}
+    """What was typed to find the person, a beginning of a word as a rule, is remembered with the last screen."""
+    words = tuple(_words(" ".join(person.texts)))
     for key, value in db.execute("SELECT key, value FROM memory WHERE instr(key, 'session:')").fetchall():
-        if any(word in value.casefold() for word in words):
+        typed = [word for word in _words(value) if len(word) >= mentions.SHORTEST]
+        if any(word.startswith(beginning) for beginning in typed for word in words):
             db.execute("DELETE FROM memory WHERE key = ?", (key,))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 # --- whom, and whether ----------------------------------------------------------------------------------------

@@ -157,6 +157,7 @@ def test_no_file_of_the_store_holds_a_word_of_who_was_erased(everywhere: Everywh
     assert len(workspace.page(Query(entity="link", profile=everywhere.person.id)).rows) == 1
     assert erasure.removed.keys() >= {"fields", "changes", "audit entries", "merged profiles", "external ids", "drafts"}
     assert erasure.left == []
+    assert workspace.recall("session") == {}
     assert workspace.verify_audit().bad is None
     for request in everywhere.requests:
         with pytest.raises(Conflict) as refused:
