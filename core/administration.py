@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core import conditions, escalation, grants, merged
 from core.access import see
 from core.errors import Conflict, Denied, Exists, Invalid, NotFound
+from core.escalation import NOTHING
 from core.fields import FIELDS, Entity, sort_key
 from core.members import Directory, Reach, Step, as_uid, living_accounts
 from core.nesting import check_nesting
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 NAMED: Final[Mapping[Entity, str]] = {"account": "name", "group": "name", "role": "name", "mark": "attribute"}
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of Unicode that no name may hold: what reads alike must be alike."""
-NOTHING: Final = Reach({}, {})
 OWNERS: Final = """
 SELECT 1 FROM account WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = 'owner') LIMIT 1
 """
@@ -103,10 +103,12 @@ def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
     elif entity == "account" and not request.viewer.unrestricted:
         # What an account is denied binds nobody else; only owners take an owner away.
         lost = _reach(request, entity, row[0], fields)
-        escalation.check_loss(request, Reach({}, lost.built_in), NOTHING, f"the account {fields['name']}")
+        escalation.check_loss(
+            request.db, request.viewer, Reach({}, lost.built_in), NOTHING, f"the account {fields['name']}"
+        )
     elif entity in ("group", "role") and not request.viewer.unrestricted:
         lost = _reach(request, entity, row[0], fields)
-        escalation.check_loss(request, lost, NOTHING, f"the {entity} {fields['name']}")
+        escalation.check_loss(request.db, request.viewer, lost, NOTHING, f"the {entity} {fields['name']}")
 
 
 def check_restoration(request: OpenRequest, entity: Entity, row: Row, fields: Mapping[str, Any]) -> None:
@@ -115,7 +117,7 @@ def check_restoration(request: OpenRequest, entity: Entity, row: Row, fields: Ma
         grants.check_restoration(request, row, fields)
     elif entity in ("account", "group", "role") and not request.viewer.unrestricted:
         gained = _reach(request, entity, row[0], fields)
-        escalation.check_gain(request, NOTHING, gained, f"the {entity} {fields['name']}")
+        escalation.check_gain(request.db, request.viewer, NOTHING, gained, f"the {entity} {fields['name']}")
     _refuse_taken(request.db, entity, row[0], fields)
 
 
@@ -245,11 +247,11 @@ def _check_reach(
         return
     whom = f"the {entity} {after['name']}"
     old, new = (_reach(request, entity, id, fields) if fields else NOTHING for fields in (before, after))
-    escalation.check_gain(request, old, new, whom)
-    escalation.check_loss(request, old, new, whom)
+    escalation.check_gain(request.db, request.viewer, old, new, whom)
+    escalation.check_loss(request.db, request.viewer, old, new, whom)
     logs_in_anew = entity == "account" and before and before["system_user"] != after["system_user"]
     if logs_in_anew and id != request.viewer.identity.account:
-        escalation.check_gain(request, NOTHING, new, whom)
+        escalation.check_gain(request.db, request.viewer, NOTHING, new, whom)
 
 
 def _reach(request: OpenRequest, entity: Entity, id: int, fields: Mapping[str, Any]) -> Reach:

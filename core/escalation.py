@@ -8,45 +8,44 @@ counts is what the giver may do now; rights that ended are nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from core import access
 from core.errors import Denied, ReasonNeeded
 from core.fields import AREAS, Entity
-from core.members import Reach
+from core.members import Account, Directory, Reach
 from core.records import in_chunks
 from core.rights import ALL, AREA_OF, AUDITOR, OWNER, RIGHTS, has, names
 from core.rights_of_many import rights_of
 from core.store import Connection
+from core.subjects import EVERYONE
 from core.viewer import Viewer
-
-if TYPE_CHECKING:
-    from core.writes import OpenRequest
 
 BOUND: Final = 10_000
 """Rights on single records that are looked through before somebody is put into a group, role or profile."""
+NOTHING: Final = Reach({}, {})
 ON_RECORDS: Final[tuple[Entity, ...]] = ("document", "profile")
 
 
-def check_giving(request: OpenRequest, grant: Mapping[str, Any], record: int | None, title: str) -> None:
+def check_giving(db: Connection, viewer: Viewer, grant: Mapping[str, Any], record: int | None, title: str) -> None:
     """Of an allowance that is made, widened or brought back, and of a denial that goes or is narrowed; `record` is the
     local id of what it is on, None for an area. Raises Denied, ReasonNeeded."""
     rights = RIGHTS[grant["action"]]
 
     def holds(viewer: Viewer) -> bool:
-        had = _rights(request.db, viewer, grant["target_kind"], record)
+        had = _rights(db, viewer, grant["target_kind"], record)
         return _manages(viewer, had, record) and not rights & ~had
 
     doing = f"give {grant['action']} on {title}" if grant["effect"] == "allow" else f"end this denial on {title}"
     _demand(
-        request,
+        viewer,
         holds,
-        f"{request.viewer.identity.name} may not {doing}: that needs {grant['action']} there, and "
+        f"{viewer.identity.name} may not {doing}: that needs {grant['action']} there, and "
         + ("administer on access" if record is None else "share there or administer on access"),
     )
 
 
-def check_taking(request: OpenRequest, grant: Mapping[str, Any], record: int | None, title: str) -> None:
+def check_taking(db: Connection, viewer: Viewer, grant: Mapping[str, Any], record: int | None, title: str) -> None:
     """Of an allowance that goes or is narrowed, and of a denial that is made, widened or brought back: who
     administers access may, and who shares the record up to what it has itself. Raises Denied, ReasonNeeded."""
     rights = RIGHTS[grant["action"]]
@@ -54,40 +53,49 @@ def check_taking(request: OpenRequest, grant: Mapping[str, Any], record: int | N
     def holds(viewer: Viewer) -> bool:
         if has(viewer.area_rights("access"), "administer"):
             return True
-        had = _rights(request.db, viewer, grant["target_kind"], record)
+        had = _rights(db, viewer, grant["target_kind"], record)
         return _manages(viewer, had, record) and not rights & ~had
 
     doing = "deny" if grant["effect"] == "deny" else "revoke"
     _demand(
-        request,
+        viewer,
         holds,
-        f"{request.viewer.identity.name} may not {doing} {grant['action']} on {title}: that needs administer on access"
+        f"{viewer.identity.name} may not {doing} {grant['action']} on {title}: that needs administer on access"
         + ("" if record is None else f", or share and {grant['action']} there"),
     )
 
 
-def check_gain(request: OpenRequest, before: Reach, after: Reach, whom: str) -> None:
+def check_gain(db: Connection, viewer: Viewer, before: Reach, after: Reach, whom: str) -> None:
     """Of memberships and ties that come: the giver must have what all of them were given. Raises Denied,
     ReasonNeeded."""
-    if request.viewer.unrestricted:
+    if viewer.unrestricted:
         return
-    _check_built_in(request, after.built_in.keys() - before.built_in.keys(), whom)
+    _check_built_in(viewer, after.built_in.keys() - before.built_in.keys(), whom)
     gained = after.paths.keys() - before.paths.keys()
-    _check_areas(request, gained, whom, "allow")
+    _check_areas(db, viewer, gained, whom, "allow")
     for entity in ON_RECORDS:
-        _check_allowances(request, entity, gained, whom)
+        _check_allowances(db, viewer, entity, gained, whom)
 
 
-def check_loss(request: OpenRequest, before: Reach, after: Reach, whom: str) -> None:
+def check_loss(db: Connection, viewer: Viewer, before: Reach, after: Reach, whom: str) -> None:
     """Of memberships and ties that go: denials go with them, and only an owner takes the role owner away. Raises
     Denied, ReasonNeeded."""
-    if request.viewer.unrestricted:
+    if viewer.unrestricted:
         return
     if OWNER in before.built_in.keys() - after.built_in.keys():
         raise Denied(f"only an owner may take the role owner from {whom}; ask one")
     lost = before.paths.keys() - after.paths.keys()
-    _check_areas(request, lost, whom, "deny")
-    _check_denials(request, lost, whom)
+    _check_areas(db, viewer, lost, whom, "deny")
+    _check_denials(db, viewer, lost, whom)
+
+
+def check_log_in(db: Connection, viewer: Viewer, account: Account) -> None:
+    """Of who may log in as the account, which is as much as all that it has. Raises Denied, ReasonNeeded."""
+    if viewer.unrestricted:
+        return
+    reach = Directory(db).of_account(account)
+    del reach.paths[EVERYONE]
+    check_gain(db, viewer, NOTHING, reach, f"the account {account.name}")
 
 
 # --- what the giver has ---------------------------------------------------------------------------------------
@@ -104,8 +112,7 @@ def _manages(viewer: Viewer, had: int, record: int | None) -> bool:
     return has(viewer.area_rights("access"), "administer") or (record is not None and has(had, "share"))
 
 
-def _demand(request: OpenRequest, holds: Callable[[Viewer], bool], refusal: str) -> None:
-    viewer = request.viewer
+def _demand(viewer: Viewer, holds: Callable[[Viewer], bool], refusal: str) -> None:
     if viewer.unrestricted or holds(viewer):
         return
     if not viewer.context.reason and holds(access.with_reason(viewer)):
@@ -116,7 +123,7 @@ def _demand(request: OpenRequest, holds: Callable[[Viewer], bool], refusal: str)
 # --- what others were given -------------------------------------------------------------------------------------
 
 
-def _check_built_in(request: OpenRequest, roles: Collection[str], whom: str) -> None:
+def _check_built_in(viewer: Viewer, roles: Collection[str], whom: str) -> None:
     if OWNER in roles:
         raise Denied(f"only an owner may make {whom} one; ask an owner")
     if AUDITOR in roles:
@@ -124,59 +131,59 @@ def _check_built_in(request: OpenRequest, roles: Collection[str], whom: str) -> 
         def sees_all(viewer: Viewer) -> bool:
             return all(has(viewer.area_rights(area), "see") for area in AREAS)
 
-        _demand(request, sees_all, _refusal(request, whom, "the role auditor, which sees everything"))
+        _demand(viewer, sees_all, _refusal(viewer, whom, "the role auditor, which sees everything"))
 
 
-def _check_areas(request: OpenRequest, codes: Collection[int], whom: str, effect: str) -> None:
+def _check_areas(db: Connection, viewer: Viewer, codes: Collection[int], whom: str, effect: str) -> None:
     sql = (
         "SELECT DISTINCT target_kind, action FROM access_grant WHERE record_id IS NULL AND deleted_at IS NULL"
         " AND effect = ? AND coalesce(valid_until, ?) >= ? AND subject_code IN"
     )
-    for area, action in in_chunks(request.db, sql, list(codes), (effect, request.at, request.at)):
+    for area, action in in_chunks(db, sql, list(codes), (effect, viewer.at, viewer.at)):
 
         def has_it(viewer: Viewer, area: str = area, action: str = action) -> bool:
             return not RIGHTS[action] & ~viewer.area_rights(area)
 
         gives = f"{action} on {area}" if effect == "allow" else f"an end to a denial of {action} on {area}"
-        _demand(request, has_it, _refusal(request, whom, gives))
+        _demand(viewer, has_it, _refusal(viewer, whom, gives))
 
 
-def _check_allowances(request: OpenRequest, entity: Entity, codes: Collection[int], whom: str) -> None:
+def _check_allowances(db: Connection, viewer: Viewer, entity: Entity, codes: Collection[int], whom: str) -> None:
     """What comes of grants on records and of links. Sight of profiles that comes through documents needs no look: it is
     had by everyone who has the sight of the documents."""
-    of_all = request.viewer.all_rights(entity)
-    if of_all == ALL and entity not in request.viewer.identity.denies_on:
+    of_all = viewer.all_rights(entity)
+    if of_all == ALL and entity not in viewer.identity.denies_on:
         return
     # What the giver has on all records is not looked at, unless single ones may be denied.
-    missing = ALL if entity in request.viewer.identity.denies_on else ALL & ~of_all
+    missing = ALL if entity in viewer.identity.denies_on else ALL & ~of_all
     sql = (
         f"SELECT record_id, rights FROM {entity}_acl WHERE subject = ? AND rights <= {ALL} AND rights & ?"
         f" AND valid_until > ? LIMIT {BOUND + 1}"
     )
-    rows = [row for code in codes for row in request.db.execute(sql, (code, missing, request.at))]
-    _check_records(request, entity, rows, whom, "allow")
+    rows = [row for code in codes for row in db.execute(sql, (code, missing, viewer.at))]
+    _check_records(db, viewer, entity, rows, whom, "allow")
 
 
-def _check_denials(request: OpenRequest, codes: Collection[int], whom: str) -> None:
+def _check_denials(db: Connection, viewer: Viewer, codes: Collection[int], whom: str) -> None:
     for entity in ON_RECORDS:
         rows = in_chunks(
-            request.db,
+            db,
             "SELECT record_id, action FROM access_grant WHERE target_kind = ? AND record_id IS NOT NULL"
             " AND deleted_at IS NULL AND effect = 'deny' AND coalesce(valid_until, ?) >= ? AND subject_code IN",
             list(codes),
-            (entity, request.at, request.at),
+            (entity, viewer.at, viewer.at),
         )
         given = [(record, RIGHTS[action]) for record, action in rows]
-        _check_records(request, entity, given, whom, "deny")
+        _check_records(db, viewer, entity, given, whom, "deny")
 
 
 def _check_records(
-    request: OpenRequest, entity: Entity, given: Collection[tuple[int, int]], whom: str, effect: str
+    db: Connection, viewer: Viewer, entity: Entity, given: Collection[tuple[int, int]], whom: str, effect: str
 ) -> None:
     if len(given) > BOUND:
         raise Denied(
             f"{whom} would get rights on more than {BOUND:,} {entity}s, too many to compare with those of"
-            f" {request.viewer.identity.name}; that needs administer and confidential on {AREA_OF[entity]},"
+            f" {viewer.identity.name}; that needs administer and confidential on {AREA_OF[entity]},"
             " or ask an owner"
         )
     wanted: dict[int, int] = {}
@@ -184,18 +191,18 @@ def _check_records(
         wanted[record] = wanted.get(record, 0) | rights
 
     def has_them(viewer: Viewer) -> bool:
-        had = rights_of(request.db, viewer, entity, wanted)
+        had = rights_of(db, viewer, entity, wanted)
         return not any(rights & ~had[record] for record, rights in wanted.items())
 
     what = f"rights on {len(wanted):,} {entity}s"
     if len(wanted) == 1:
         what = f"{', '.join(names(*wanted.values()))} on a {entity}"
     gives = what if effect == "allow" else f"an end to a denial of {what}"
-    _demand(request, has_them, _refusal(request, whom, gives))
+    _demand(viewer, has_them, _refusal(viewer, whom, gives))
 
 
-def _refusal(request: OpenRequest, whom: str, gives: str) -> str:
+def _refusal(viewer: Viewer, whom: str, gives: str) -> str:
     return (
-        f"{request.viewer.identity.name} may not do that: it would give {whom} {gives}, more than"
-        f" {request.viewer.identity.name} has; ask an owner"
+        f"{viewer.identity.name} may not do that: it would give {whom} {gives}, more than"
+        f" {viewer.identity.name} has; ask an owner"
     )

@@ -43,7 +43,7 @@ def check_new(request: OpenRequest, fields: Mapping[str, Any]) -> dict[str, Any]
     _check_meaning(fields)
     record, title = _target(request, fields)
     check = escalation.check_giving if fields["effect"] == "allow" else escalation.check_taking
-    check(request, fields, record, title)
+    check(request.db, request.viewer, fields, record, title)
     columns = {
         "subject_code": subjects.code_of(fields["subject_kind"], _subject(request, fields)),
         "record_id": record,
@@ -59,9 +59,9 @@ def check_edit(request: OpenRequest, row: Row, before: Mapping[str, Any], after:
     columns, title = _stored(request, row)
     widens, narrows = not _is_within(after, before), not _is_within(before, after)
     if widens if after["effect"] == "allow" else narrows:
-        escalation.check_giving(request, after, columns["record_id"], title)
+        escalation.check_giving(request.db, request.viewer, after, columns["record_id"], title)
     if narrows if after["effect"] == "allow" else widens:
-        escalation.check_taking(request, after, columns["record_id"], title)
+        escalation.check_taking(request.db, request.viewer, after, columns["record_id"], title)
     if widens or narrows:
         _refuse_repeated(request.db, row[0], columns, after)
 
@@ -70,14 +70,14 @@ def check_deletion(request: OpenRequest, row: Row, fields: Mapping[str, Any]) ->
     """Raises Denied."""
     columns, title = _stored(request, row)
     check = escalation.check_taking if fields["effect"] == "allow" else escalation.check_giving
-    check(request, fields, columns["record_id"], title)
+    check(request.db, request.viewer, fields, columns["record_id"], title)
 
 
 def check_restoration(request: OpenRequest, row: Row, fields: Mapping[str, Any]) -> None:
     """Raises Exists, Denied."""
     columns, title = _stored(request, row)
     check = escalation.check_giving if fields["effect"] == "allow" else escalation.check_taking
-    check(request, fields, columns["record_id"], title)
+    check(request.db, request.viewer, fields, columns["record_id"], title)
     _refuse_repeated(request.db, row[0], columns, fields)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from core import escalation, members
 from core.errors import Denied, Invalid, NotFound, Unavailable
 from core.fields import now
 from core.rights import has
@@ -52,7 +53,8 @@ def log_in(store: Store, actor: Actor, name: str, ask: Callable[[str], str] | No
 
 
 def set_password(store: Store, viewer: Viewer, name: str, password: str) -> None:
-    """Keeps the hash of a password, or none. Raises NotFound, Denied, Invalid."""
+    """Keeps the hash of a password, or none. Of another account it needs all that the account has. Raises NotFound,
+    Denied, Invalid."""
     if password and not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(f"must have {SHORTEST} to {LONGEST:,} characters", "password")
     with store.write() as db:
@@ -62,6 +64,8 @@ def set_password(store: Store, viewer: Viewer, name: str, password: str) -> None
             raise Denied(f"{viewer.identity.name} may not set the password of another account; ask an owner")
         if not found:
             raise NotFound(f'there is no account "{name[:100]}"')
+        if not own:
+            escalation.check_log_in(db, viewer, members.living_accounts(db, name)[0])
         db.execute("DELETE FROM credential WHERE account_id = ?", (found[0],))
         _forget_tries(db, name)
         if password:

@@ -11,7 +11,7 @@ import pytest
 from core.errors import Denied, NotFound, ReasonNeeded
 from core.local import LocalWorkspace
 from core.values import Ref, id_text
-from core.write_values import Create, Delete, Edit, Restore, Write
+from core.write_values import Create, Delete, Edit, Restore, TakingBack, Write
 from tests.core.access.people import People, changes_something, grant_to, hours_from_now, people, refusal
 
 Given = Callable[["Firm"], Write]
@@ -330,3 +330,26 @@ def test_what_one_has_with_a_reason_is_given_with_a_reason(firm: Firm) -> None:
 
     assert isinstance(refused, ReasonNeeded)
     assert changes_something(firm.adam.write([write], reason="Carl asked"))
+
+
+def test_a_password_of_another_needs_all_that_the_other_has(firm: Firm) -> None:
+    firm.adam.set_password("ben", "as long as ben has nothing")
+    firm.grant("ben", "see", firm.plan)
+
+    refused = refusal(firm.owner, lambda: firm.adam.set_password("ben", "now that he has"))
+
+    assert isinstance(refused, Denied)
+    assert "it would give the account ben see on a document, more than adam has" in str(refused)
+    firm.dora.set_password("ben", "by one who has it too")
+
+
+def test_what_would_give_too_much_is_kept_where_others_are_taken_back(firm: Firm) -> None:
+    sees = gives_to("clerks", "see", "documents")(firm)
+    started = firm.owner.write([Delete(sees), Create("group", {"name": "new"})])
+
+    taking = firm.adam.take_back(TakingBack(request=started.request))
+
+    assert taking.records == 1
+    ((kept, why),) = [(one.ref, one.kept) for one in taking.touched if one.kept]
+    assert kept == sees
+    assert "adam may not give see on documents" in why
