@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from core import merged, search
+from core import access, merged, search
 from core.errors import Ambiguous, NotFound
 from core.fields import RECORDS, Entity, sort_key
 from core.reading import Reading
@@ -31,7 +31,11 @@ def resolve(reading: Reading, name: str, entity: Entity | None = None) -> Ref:
         if found:
             of, row = found[0]
             return Ref(of, row[1])
-    raise NotFound(f'there is no {entity or "record"} "{name[:100]}"')
+    sentence = f'there is no {entity or "record"} "{name[:100]}"'
+    for known in entities:
+        if hidden := _rows_of_id(reading, known, name):
+            raise access.Hidden(Ref(known, hidden[0][1]), sentence)
+    raise NotFound(sentence)
 
 
 Found = Iterator[tuple[Entity, Any]]
@@ -39,8 +43,14 @@ Found = Iterator[tuple[Entity, Any]]
 
 
 def _by_id(reading: Reading, entity: Entity, name: str) -> Found:
-    if re.fullmatch(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", name):
-        yield from _seen(reading, entity, load(reading.db, entity, "t.uid = ?", (uuid.UUID(name).bytes,)))
+    yield from _seen(reading, entity, _rows_of_id(reading, entity, name))
+
+
+def _rows_of_id(reading: Reading, entity: Entity, name: str) -> list[Any]:
+    """The record of this id, be it to be seen or not."""
+    if not re.fullmatch(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", name):
+        return []
+    return load(reading.db, entity, "t.uid = ?", (uuid.UUID(name).bytes,))
 
 
 def _by_external_id(reading: Reading, entity: Entity, name: str) -> Found:
