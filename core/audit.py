@@ -5,10 +5,11 @@ The entries of a request are made from its rows in the change log, so none gets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from core import audit_chain, audit_values, checkpoints
 from core.audit_chain import AUDIT_PRUNED, CHANGE_TEXT, Body, Entry, record_text
@@ -32,15 +33,14 @@ def append_changes(request: OpenRequest) -> None:
     first, count = request.first_seq + request.audited, request.total - request.audited
     if not count:
         return
-    entries: list[tuple[int, Entry]] = []
-    for entity in sorted({entity for _, entity in request.done}):
+    entries: list[Entry] = []
+    for entity in {entity for _, entity in request.done}:
         sql = CHANGES.format(text=CHANGE_TEXT, table=TABLES[entity])
         rows = request.db.execute(sql, (first, first + count - 1, entity)).fetchall()
         entries += _entries(request, entity, rows)
     if len(entries) != count:
         raise Corrupt(f"{count - len(entries)} changes are about records that are not there; nothing was written")
-    entries.sort(key=lambda numbered: numbered[0])
-    audit_chain.append(request.db, [entry for _, entry in entries])
+    audit_chain.append(request.db, sorted(entries, key=_seq))
     request.audited = request.total
     checkpoints.keep(request.db, request.by, request.at)
 
@@ -51,22 +51,36 @@ WHERE c.seq BETWEEN ? AND ? AND +c.entity = ? ORDER BY c.seq
 """
 
 
-def _entries(request: OpenRequest, entity: Entity, rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Entry]]:
-    """For each change its seq and its entry."""
-    said_by = _said_by(request)
+def _seq(entry: Entry) -> int:
+    return entry[0].change
+
+
+def _entries(request: OpenRequest, entity: Entity, rows: Sequence[tuple[Any, ...]]) -> Iterator[Entry]:
+    """One for each row of CHANGES; the whole reason stands in the first of the request alone."""
+    common: dict[str, Any] = {
+        "at": request.at,
+        "actor": request.actor,
+        "via": request.via,
+        "address": request.by.address,
+        "request": request.uid.hex(),
+        "reason": request.reason[:LONG],
+    }
     secrets, salts = _secrets(request.db, entity, rows)
-    for number, (seq, kind, uid, _, before, after, text) in enumerate(rows):
+    for (seq, kind, uid, _, before, after, text), secret, salt in zip(rows, secrets, salts, strict=True):
         record = record_text(Ref(entity, uid))
-        more = said_by(seq)
-        if kind == "updated":
-            more["fields"] = sorted(_names_of(before).keys() | _names_of(after).keys())
+        body = Body(
+            kind=f"{entity}.{kind}",
+            record=record,
+            change=seq,
+            digest=audit_chain.digest(secret, text),
+            fields=_changed(before, after) if kind == "updated" else (),
+            **common,
+        )
         if entity == "profile":
-            more["sealed"] = audit_values.seal(secrets[number], record, before, after)
+            body = replace(body, sealed=audit_values.seal(secret, record, before, after))
         elif entity in IN_THE_OPEN:
-            more["before"], more["after"] = audit_values.in_the_open(before), audit_values.in_the_open(after)
-        digest = audit_chain.digest(secrets[number], text)
-        body = Body(kind=f"{entity}.{kind}", record=record, change=seq, digest=digest, **more)
-        yield seq, Entry(body, salts[number])
+            body = replace(body, before=audit_values.in_the_open(before), after=audit_values.in_the_open(after))
+        yield replace(body, reason=request.reason) if seq == request.first_seq else body, salt
 
 
 def _secrets(
@@ -81,18 +95,8 @@ def _secrets(
     return salts, salts
 
 
-def _said_by(request: OpenRequest) -> Callable[[int], dict[str, Any]]:
-    """What the entries of a request have in common."""
-    common: dict[str, Any] = {
-        "at": request.at,
-        "actor": request.actor,
-        "via": request.via,
-        "address": request.by.address,
-        "request": request.uid.hex(),
-        "reason": request.reason,
-    }
-    short = common | {"reason": request.reason[:LONG]}
-    return lambda seq: dict(common if seq == request.first_seq else short)
+def _changed(before: str, after: str) -> tuple[str, ...]:
+    return tuple(sorted(_names_of(before).keys() | _names_of(after).keys()))
 
 
 # --- what is no change --------------------------------------------------------------------------------------
@@ -109,7 +113,7 @@ def append_event(db: Connection, actor: Actor, at: int, kind: str, *, record: Re
         record=record_text(record) if record else "",
         **said,
     )
-    audit_chain.append(db, [Entry(body)])
+    audit_chain.append(db, [(body, None)])
     checkpoints.keep(db, actor, at)
 
 

@@ -29,7 +29,7 @@ AUDIT_PRUNED: Final = "audit.pruned"
 """Kind of the entry that says that entries were removed, up to a checkpoint of the kind `prune`; it names the keys."""
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What is hashed of an entry; `record` is "document:" and the id in hexadecimal."""
 
     at: int
@@ -42,31 +42,24 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: str = ""
     change: int = 0  # seq in the change log
     digest: str = ""  # of that change
-    fields: list[str] = []  # that the change set
-    before: dict[str, Any] = {}  # of accounts, grants and the like, as the change log has them
-    after: dict[str, Any] = {}
+    fields: tuple[str, ...] = ()  # that the change set
+    before: dict[str, Any] | None = None  # of accounts, grants and the like, as the change log has them
+    after: dict[str, Any] | None = None
     sealed: str = ""  # before and after of a profile, under its key
     decision: str = ""  # "denied", else allowed
     action: str = ""  # that was tried
     method: str = ""  # of the workspace, by which it was tried
     count: int = 0  # how often, where more than once
-    keys: list[str] = []  # public ones, that sign what follows
+    keys: tuple[str, ...] = ()  # public ones, that sign what follows
     detail: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A body to be appended, and the salt of its digest."""
-
-    body: Body
-    salt: bytes | None = None
+Entry = tuple[Body, bytes | None]
+"""A body to be appended, and the salt of its digest."""
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(Body).decode
-
-
-def encode(body: Body) -> bytes:
-    return _encode(body)
 
 
 def decode(body: str | bytes) -> Body:
@@ -108,11 +101,11 @@ def append(db: Connection, entries: Sequence[Entry]) -> int:
     """Puts the entries at the end of the chain; returns the seq of the last. To be called in a write transaction."""
     seq, before = end(db)
     rows = []
-    for entry in entries:
+    for said, salt in entries:
         seq += 1
-        body = encode(entry.body)
+        body = _encode(said)
         before = link(before, seq, body)
-        rows.append((seq, body.decode(), before, entry.salt))
+        rows.append((seq, body.decode(), before, salt))
     db.executemany("INSERT INTO audit(seq, body, hash, salt) VALUES (?, ?, ?, ?)", rows)
     return seq
 

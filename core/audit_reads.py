@@ -177,7 +177,7 @@ class _Told:
             return None, None
         if change := self._changes.get(body.change):
             return change.before, change.after
-        kept = audit_values.unseal(key, body.record, body.sealed) if key else (body.before, body.after)
+        kept = audit_values.unseal(key, body.record, body.sealed) if key else (body.before or {}, body.after or {})
         if kept is None or not any(kept):
             return None, None
         ref = cast(Ref, record_ref(body.record))

@@ -44,9 +44,10 @@ def new_salts(count: int) -> list[bytes]:
     return [random[start : start + SALT] for start in range(0, len(random), SALT)]
 
 
-def in_the_open(logged: str) -> dict[str, Any]:
-    """Values of the administration of access as they stand in a body, from their JSON in the change log."""
-    return {name: value for name, value in _decode(logged).items() if name not in FREE_TEXT}
+def in_the_open(logged: str) -> dict[str, Any] | None:
+    """Values of the administration of access as they stand in a body, from their JSON in the change log; None without
+    any."""
+    return {name: value for name, value in _decode(logged).items() if name not in FREE_TEXT} or None
 
 
 def seal(key: bytes, record: str, before: str, after: str) -> str:

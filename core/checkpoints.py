@@ -17,7 +17,7 @@ import msgspec
 
 from core import audit_chain
 from core.access_values import Checkpoint
-from core.audit_chain import KEY_ENTRY, Body, Entry
+from core.audit_chain import KEY_ENTRY, Body
 from core.checkpoint_text import PURPOSE, from_row, statement
 from core.errors import NotFound, Unavailable
 from core.fields import now
@@ -53,7 +53,7 @@ def sign(db: Connection, actor: Actor, at: int) -> Checkpoint | None:
     latest = stored(db)
     if latest is None or latest.public_key != public:
         audit_chain.append(
-            db, [Entry(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, keys=[public.hex()]))]
+            db, [(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, keys=(public.hex(),)), None)]
         )
     seq, hash = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     if latest is not None and latest.seq == seq:
@@ -76,7 +76,7 @@ def of_latest(store: Store, actor: Actor) -> Checkpoint:
         )
 
 
-def sign_prune(db: Connection, at: int, through: int, hash: bytes) -> list[str]:
+def sign_prune(db: Connection, at: int, through: int, hash: bytes) -> tuple[str, ...]:
     """Puts a checkpoint of the kind `prune` in place of those up to its entry; returns the keys that count from now on.
     Raises Unavailable where none can be signed."""
     key = _key(_key_file(db))
@@ -84,7 +84,8 @@ def sign_prune(db: Connection, at: int, through: int, hash: bytes) -> list[str]:
         raise Unavailable(f"{_key_file(db)} can neither be read nor made, so nothing is pruned; see its permissions")
     db.execute("DELETE FROM audit_checkpoint WHERE seq <= ?", (through,))
     _add(db, key, Checkpoint(through, hash, at, key.public_key().public_bytes_raw(), b"", "prune"))
-    return [public.hex() for (public,) in db.execute("SELECT DISTINCT public_key FROM audit_checkpoint ORDER BY 1")]
+    keys = db.execute("SELECT DISTINCT public_key FROM audit_checkpoint ORDER BY 1")
+    return tuple(key.hex() for (key,) in keys)
 
 
 def _add(db: Connection, key: Ed25519PrivateKey, unsigned: Checkpoint) -> Checkpoint:
