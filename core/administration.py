@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from core import conditions, escalation, grants, merged
+from core import access, conditions, escalation, grants, merged
 from core.access import see
 from core.errors import Conflict, Denied, Exists, Invalid, NotFound
 from core.escalation import NOTHING
 from core.fields import FIELDS, Entity, sort_key
-from core.members import Directory, Reach, Step, as_uid, living_accounts
+from core.members import Directory, Reach, Step, are_alone, as_uid, living_accounts
 from core.nesting import check_nesting
 from core.records import TABLES, Row, load_one, stored_fields
-from core.rights import BUILT_IN, OWNER
+from core.rights import AREA_OF, BUILT_IN, OWNER
 from core.safe_text import find_hostile
 from core.store import Connection
 from core.subjects import code_of
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 NAMED: Final[Mapping[Entity, str]] = {"account": "name", "group": "name", "role": "name", "mark": "attribute"}
+LOG_IN: Final = ("name", "system_user")
+"""The fields of an account that say who it is."""
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of Unicode that no name may hold: what reads alike must be alike."""
 OWNERS: Final = """
@@ -96,7 +98,8 @@ def check_edit(
 
 
 def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
-    """Raises Denied where it would end denials that bind others, or take the role owner away."""
+    """Raises Denied where it would end denials that bind others, take the role owner away, or open what is confidential
+    to who may not read it."""
     fields = stored_fields(entity, row)
     if entity == "grant":
         grants.check_deletion(request, row, fields)
@@ -109,6 +112,9 @@ def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
     elif entity in ("group", "role") and not request.viewer.unrestricted:
         lost = _reach(request, entity, row[0], fields)
         escalation.check_loss(request.db, request.viewer, lost, NOTHING, f"the {entity} {fields['name']}")
+    elif entity == "mark":
+        doing = f"take the mark from {fields['attribute']}, which opens it"
+        access.require_area(request.viewer, AREA_OF[fields["entity"]], "confidential", doing)
 
 
 def check_restoration(request: OpenRequest, entity: Entity, row: Row, fields: Mapping[str, Any]) -> None:
@@ -123,12 +129,14 @@ def check_restoration(request: OpenRequest, entity: Entity, row: Row, fields: Ma
 
 def check_whole(request: OpenRequest) -> None:
     """When all is written: no group is a member of itself, or too deep, and somebody owns the store. Raises Invalid,
-    Conflict."""
+    Conflict; Denied for an end to all rules."""
     kinds = {entity for _, entity in request.done}
     if "group" in kinds:
         check_nesting(request.db)
     if "account" in kinds or "group" in kinds:
         _refuse_no_owner(request)
+    if "account" in kinds and not request.viewer.unrestricted and are_alone(request.db):
+        raise Denied("only an owner may leave the store with one account, for then no rule binds anybody; ask one")
 
 
 # --- what fields mean -------------------------------------------------------------------------------------------
@@ -249,8 +257,11 @@ def _check_reach(
     old, new = (_reach(request, entity, id, fields) if fields else NOTHING for fields in (before, after))
     escalation.check_gain(request.db, request.viewer, old, new, whom)
     escalation.check_loss(request.db, request.viewer, old, new, whom)
-    logs_in_anew = entity == "account" and before and before["system_user"] != after["system_user"]
+    # A name too: who is logged in under it goes on as the account that has it.
+    logs_in_anew = entity == "account" and before and any(before[name] != after[name] for name in LOG_IN)
     if logs_in_anew and id != request.viewer.identity.account:
+        if OWNER in new.built_in:
+            raise Denied(f"only an owner may say who is the owner {before['name']}; ask one")
         escalation.check_gain(request.db, request.viewer, NOTHING, new, whom)
 
 

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from core import access, audit
-from core.errors import Denied, NotFound, RolodocError, Unavailable
+from core.errors import Denied, NotFound, RolodocError, Stale, Unavailable
 from core.store import Store
 from core.values import Actor, Ref
 
@@ -158,6 +158,10 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
             unknown = NotFound(str(error))
             unknown.index = error.index
             raise unknown from None
+        except Stale as error:
+            said = {"reason": self.reason}
+            self._attempts.read([Attempt(self.actor, f"{ref.entity}.read", ref, said) for ref in error.handed_out])
+            raise
         except Denied as error:
             if not error.told:  # by a public method that this one calls
                 error.told = True

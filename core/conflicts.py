@@ -15,7 +15,7 @@ import uuid_utils
 
 from core import confidential, sources, trash
 from core.access import Hidden
-from core.errors import Conflict, Invalid, NotFound, Stale
+from core.errors import Conflict, Invalid, NotFound
 from core.fields import Entity
 from core.merge import suggest, take
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken, field_of
@@ -74,7 +74,7 @@ def resolve(request: OpenRequest, write: Resolve) -> Ref:
     if row[6] is not None:
         raise Conflict("this conflict is settled already; the history of its record tells how")
     if write.version not in (None, row[3]):
-        raise Stale(Reading(db, request.viewer).record("conflict", row))
+        raise Reading(db, request.viewer).stale("conflict", row)
     stored = stored_fields("conflict", row)
     if (stored["entity"], stored["record"]) in request.touched:
         row, stored = refresh(request, row)

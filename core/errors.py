@@ -20,6 +20,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.values import Record, Ref
 
 
@@ -64,14 +66,16 @@ class Exists(Conflict):
 
 
 class Stale(Conflict):
-    """`current` is the record as it is stored now; the caller still holds what it wanted to write."""
+    """`current` is the record as it is stored now; the caller still holds what it wanted to write. `handed_out` are the
+    records of which that holds something confidential."""
 
-    def __init__(self, current: Record) -> None:
+    def __init__(self, current: Record, handed_out: Iterable[Ref] = ()) -> None:
         super().__init__(
             f"{current.title} was changed by someone else meanwhile (now rev {current.revision}); "
             "read it again and decide what to keep"
         )
         self.current = current
+        self.handed_out = list(handed_out)
 
 
 class Denied(RolodocError):

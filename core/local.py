@@ -233,7 +233,9 @@ class LocalWorkspace:
             return stored_rules(reading.db)
 
     def settle(self, rule: Rule, ids: Sequence[RecordId] | None = None, *, dry_run: bool = False) -> Settlement:
-        return settling.settle(self.store, self.actor, rule, ids, dry_run=dry_run, reason=self.reason)
+        return settling.settle(
+            self.store, self.actor, rule, ids, self._read_confidential, dry_run=dry_run, reason=self.reason
+        )
 
     # --- profiles that are one person ------------------------------------------------------------
 

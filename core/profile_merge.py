@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from core import confidential, conflicts, link_moves, meeting, merged
+from core import confidential, conflicts, link_moves, meeting, merged, ties
 from core.confidential import Parts
-from core.errors import Conflict, Invalid, Stale
+from core.errors import Conflict, Invalid
 from core.fields import FIELDS, check_fields
 from core.merge_values import MergeResult, Taken
 from core.one_of_two import former_names, merge_two, taken_of
@@ -59,7 +59,8 @@ def merge(request: OpenRequest, write: MergeProfiles) -> Ref:
     stays, goes = _two(db, write.into, write.other)
     for row, version in zip((stays, goes), write.versions or (stays[3], goes[3]), strict=True):
         if version != row[3]:
-            raise Stale(Reading(db, request.viewer).record("profile", row))
+            raise Reading(db, request.viewer).stale("profile", row)
+    ties.check_merging(request, stays, goes)
     decided = _decided(confidential.check_merge(request, stays, goes, write.fields))
     result = _merged_fields(db, stays, goes, decided, request.rules)
     assert result.value is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from core import creation, link_moves, merged
+from core import creation, link_moves, merged, ties
 from core.errors import Conflict, Invalid, NotFound
 from core.fields import Entity
 from core.merge import merge
@@ -90,6 +90,7 @@ def _known_profile(request: OpenRequest, profile: Row, links: Sequence[Row], wri
     if found is None or found[0] != profile[0]:
         merged.refuse(request.db, other, "split that one")
         raise Conflict(f"{name} is in the trash, and was not merged into this profile; restore it first")
+    ties.check_coming(request, other)
     _take_fields_back(request, profile, other)
     _bring_back(request, "profile", other)
     return load_one(request.db, Ref("profile", write.other))

@@ -10,6 +10,7 @@ import msgspec
 
 from core import access, confidential, grants
 from core.confidential import NOTHING, Parts
+from core.errors import Stale
 from core.fields import FIELDS, Entity
 from core.records import Name, Row, names, record
 from core.rights import has
@@ -62,6 +63,11 @@ class Reading:
     def record(self, entity: Entity, row: Row) -> Record:
         """The row of a record that may be seen, without what is withheld."""
         return self.shown(row[0], record(self.db, entity, row))
+
+    def stale(self, entity: Entity, row: Row) -> Stale:
+        """The error that tells what there is now in place of the version that was named."""
+        current = self.record(entity, row)
+        return Stale(current, self.handed_out)
 
     def shown(self, id: int, found: Record) -> Record:
         """The record of this local id, without what is withheld."""

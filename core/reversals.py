@@ -107,9 +107,14 @@ class _Verdicts:
         if taking_along := [end for end in ends if end in self.with_links]:
             if why := next(filter(None, map(self.of, taking_along)), None):
                 raise why
-            return
+            if not self._was_unlinked(id):
+                return
         permissions.demand_of_itself(self.request, "link", id, "link")
         permissions.check_granting(self.request, id)
+
+    def _was_unlinked(self, id: int) -> bool:
+        """Whether it is in the trash by itself: then it would not come back with what it joins."""
+        return self.request.db.execute(UNLINKED, (id,)).fetchone() is not None
 
     def _merged(self) -> set[Key]:
         """The profiles that were merged or split, both of each two."""
@@ -126,6 +131,10 @@ class _Verdicts:
 
 
 UIDS = "SELECT id FROM profile WHERE uid IN"
+UNLINKED = """
+SELECT 1 FROM link l JOIN document d ON d.id = l.document_id JOIN profile p ON p.id = l.profile_id
+WHERE l.id = ? AND l.deleted_at IS NOT NULL AND l.merged_into = '' AND d.deleted_at IS NULL AND p.deleted_at IS NULL
+"""
 
 
 def _first_hidden(request: OpenRequest, refused: Mapping[Key, NotFound | Denied]) -> Ref:

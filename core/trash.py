@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from core import administration
+from core import administration, ties
 from core.errors import Conflict, Invalid
 from core.fields import ADMINISTRATION, RECORDS, Entity
 from core.records import TABLES, Row, load, stored_fields
@@ -41,6 +41,8 @@ def check_deletion(request: OpenRequest, entity: Entity, row: Row) -> None:
     """Raises Conflict for a relationship type that links have, Denied for what only others may take away."""
     if entity == "type" and _has_links(request, row):
         raise Conflict(f'links of the type "{request.name(entity, row)}" exist; unlink them first')
+    if entity == "profile":
+        ties.check_going(request, row)
     if entity in ADMINISTRATION:
         administration.check_deletion(request, entity, row)
 
@@ -60,14 +62,18 @@ def restore(request: OpenRequest, entity: Entity, row: Row, *, with_links: bool 
         request.check_type(fields, row[0])
     if entity in ADMINISTRATION:
         administration.check_restoration(request, entity, row, fields)
+    links: list[Row] = []
+    if entity == "profile" or (with_links and entity == "document"):
+        other = "document" if entity == "profile" else "profile"
+        links = _links_deleted_with(request, entity, row, OTHER_LIVES.format(other=other))
+    if entity == "profile":  # also where each link comes back by itself
+        ties.check_coming(request, row, links)
     request.update(entity, row, {"deleted_at": None}, "restored", {}, {})
     request.enter(entity, row[0], fields)
     if entity in RECORDS:
         request.stats["trash"] -= 1
-    if with_links and entity in ("profile", "document"):
-        other = "document" if entity == "profile" else "profile"
-        for link in _links_deleted_with(request, entity, row, OTHER_LIVES.format(other=other)):
-            restore(request, "link", link)
+    for link in links if with_links else ():
+        restore(request, "link", link)
     if with_links and entity == "document":
         for link in _links_deleted_with(request, entity, row, PROFILE_WAS_MERGED):
             with suppress(Conflict, Invalid):  # the profile that stands for it is in the trash, or of another kind

@@ -33,9 +33,10 @@ from core import (
     profile_split,
     search,
     sources,
+    ties,
     trash,
 )
-from core.errors import Conflict, Exists, Invalid, RolodocError, Stale
+from core.errors import Conflict, Exists, Invalid, RolodocError
 from core.fields import ADMINISTRATION, FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
 from core.merge_values import Side, Taken
 from core.reading import Reading
@@ -344,12 +345,17 @@ class OpenRequest:
 
     def _compare(self, ref: Ref, row: Row, version: int | None) -> None:
         if version is not None and version != row[3]:
-            raise Stale(Reading(self.db, self.viewer).record(ref.entity, row))
+            raise Reading(self.db, self.viewer).stale(ref.entity, row)
 
     @cached_property
     def viewer(self) -> Viewer:
         """As whom the request is checked; raises Denied for an account that there is not."""
         return view(identify_again(self.db, self.by), context_of(self.by, self.at, self.given))
+
+    @cached_property
+    def tied(self) -> set[int]:
+        """The profiles that accounts are tied to; of those who have rules to keep alone."""
+        return ties.of_profiles(self.db)
 
     @cached_property
     def rules(self) -> list[Rule]:

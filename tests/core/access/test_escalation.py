@@ -278,7 +278,7 @@ ALLOWED: dict[str, tuple[str, Callable[[Firm], Any], Callable[[Firm, Any], Write
     ),
     "a grant by who has all of it": ("dora", nothing, lambda firm, _: grant_to(firm.ben(), "administer", firm.plan)),
     "one's own name": ("dora", nothing, lambda firm, _: Edit(firm.own("dora"), {"system_user": "dora"})),
-    "a name": ("adam", gives_to("heads", "see", "plan"), lambda firm, _: Edit(firm.in_heads(), {"name": "benjamin"})),
+    "a name": ("adam", nothing, lambda firm, _: Edit(firm.ben(), {"name": "benjamin"})),
 }
 
 

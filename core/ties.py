@@ -1,0 +1,82 @@
+"""Accounts that are tied to a profile, when that is to go to the trash, to come back or to become one with another.
+
+Nobody gives more than they have by that either: what the profile was given comes to who is tied to it, and what it is
+denied ends for who is tied to it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core import escalation, permissions
+from core.errors import Denied
+from core.members import Reach, as_uid
+from core.records import Row, in_chunks, stored_fields
+from core.rights import has
+from core.store import Connection
+from core.subjects import code_of
+
+if TYPE_CHECKING:
+    from core.writes import OpenRequest
+
+NOBODY: Final = Reach({}, {})
+
+
+def of_profiles(db: Connection) -> set[int]:
+    """The local ids of the profiles that a living account is tied to, and of those that they were merged into."""
+    found: set[int] = set()
+    wave = {as_uid(text) for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL") if text}
+    while wave:
+        rows = in_chunks(db, "SELECT id, merged_into FROM profile WHERE uid IN", list(wave))
+        wave = {as_uid(into) for id, into in rows if id not in found and into}
+        found |= {id for id, _ in rows}
+    return found
+
+
+def check_going(request: OpenRequest, profile: Row) -> None:
+    """Of a profile that is to go to the trash. Raises Denied, ReasonNeeded."""
+    if _is_tied(request, profile):
+        escalation.check_loss(request.db, request.viewer, _reach(profile), NOBODY, _whom(profile))
+
+
+def check_coming(request: OpenRequest, profile: Row, links: Sequence[Row] = ()) -> None:
+    """Of one that is to come back, with these links. Raises Denied, ReasonNeeded."""
+    if not _is_tied(request, profile):
+        return
+    escalation.check_gain(request.db, request.viewer, NOBODY, _reach(profile), _whom(profile))
+    for link in links:
+        _check_link(request, link, profile)
+
+
+def check_merging(request: OpenRequest, stays: Row, goes: Row) -> None:
+    """Of two that become one: who is tied to either has what both were given. Raises Denied, ReasonNeeded."""
+    for one, other in ((stays, goes), (goes, stays)):
+        if _is_tied(request, one):
+            escalation.check_gain(request.db, request.viewer, _reach(one), _reach(one, other), _whom(one))
+    if _is_tied(request, goes):
+        escalation.check_loss(request.db, request.viewer, _reach(goes), NOBODY, _whom(goes))
+        request.tied.add(stays[0])
+
+
+def _is_tied(request: OpenRequest, profile: Row) -> bool:
+    return not request.viewer.unrestricted and profile[0] in request.tied
+
+
+def _reach(*profiles: Row) -> Reach:
+    return Reach({code_of("profile", profile[0]): () for profile in profiles}, {})
+
+
+def _whom(profile: Row) -> str:
+    return f"who is tied to {stored_fields('profile', profile)['name']}"
+
+
+def _check_link(request: OpenRequest, link: Row, profile: Row) -> None:
+    """What a link in the trash would give is in no table of rights."""
+    fields = stored_fields("link", link)
+    (action,) = request.db.execute("SELECT grants FROM relationship_type WHERE id = ?", (fields["type"],)).fetchone()
+    if action != "none" and not has(permissions.rights_on(request, "document", fields["document"]), action):
+        raise Denied(
+            f"{request.viewer.identity.name} may not do that: it would give {_whom(profile)} {action} on a document,"
+            f" more than {request.viewer.identity.name} has; ask an owner"
+        )
