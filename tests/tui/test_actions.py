@@ -9,9 +9,11 @@ from core.values import Ref
 from tui.action import AtConflict, Context
 from tui.actions import ACTIONS, BY_ID, bindings, key_names
 from tui.app import MODES
+from tui.audit_actions import IN_AUDIT
 from tui.conflict_actions import IN_CONFLICT, IN_INBOX
 from tui.dialogs.conflict import ConflictPanel
 from tui.screens.activity import ActivityScreen
+from tui.screens.audit import AuditScreen
 from tui.screens.conflicts import ConflictsScreen
 from tui.screens.drafts import DraftsScreen
 from tui.screens.records import DocumentsScreen, LinksScreen, ProfilesScreen
@@ -25,17 +27,18 @@ SCREENS = [
     ActivityScreen,
     SystemScreen,
     DraftsScreen,
+    AuditScreen,
 ]
 TAKEN = {f"ctrl+{key}" for key in "basqojimh"}  # by tmux, screen, flow control and the keyboard itself
 REF = Ref("profile", b"\0" * 16)
 
 
 def test_ids_and_keys_are_unique() -> None:
-    for actions in (ACTIONS, IN_INBOX, IN_CONFLICT):
+    for actions in (ACTIONS, IN_INBOX, IN_CONFLICT, IN_AUDIT):
         keys = [key for action in actions for key in action.keys.split(",") if key]
         assert len(set(keys)) == len(keys)
         assert not TAKEN & set(keys)
-    assert len(BY_ID) == len({*ACTIONS, *IN_INBOX, *IN_CONFLICT})
+    assert len(BY_ID) == len({*ACTIONS, *IN_INBOX, *IN_CONFLICT, *IN_AUDIT})
 
 
 def test_every_action_of_a_conflict_is_carried_out_there() -> None:
@@ -43,6 +46,8 @@ def test_every_action_of_a_conflict_is_carried_out_there() -> None:
         assert callable(getattr(ConflictPanel, action.method, None)), action.id
     for action in IN_INBOX:
         assert callable(getattr(ConflictsScreen, action.method, None)), action.id
+    for action in IN_AUDIT:
+        assert callable(getattr(AuditScreen, action.method, None)), action.id
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from tui.screens.work import with_badge
 @pytest.mark.parametrize(
     ("width", "tabs"),
     [
-        (120, "  1 Profiles  2 Documents  3 Links [4 Conflicts (1)] 5 Activity  6 System  7 Drafts"),
-        (80, " 1 Profiles 2 Documents 3 Links[4 Conflicts (1)] 5 Activity 6 System 7 Drafts"),
-        (70, "  1  2  3 [4 Conflicts (1)] 5  6  7"),
+        (120, "  1 Profiles  2 Documents  3 Links [4 Conflicts (1)] 5 Activity  6 System  7 Drafts  8 Audit"),
+        (80, " 1 Profiles 2 Documents 3 Links[4 Conflicts (1)] 5 Activity 6 System 7 Drafts 8"),
+        (70, "  1  2  3 [4 Conflicts (1)] 5  6  7  8"),
     ],
 )
 async def test_all_tabs_are_named_where_there_is_room(

@@ -69,8 +69,10 @@ class Tabs(Bar):
     def show_screens(self, screens: Sequence[tuple[str, str, str]], current: str, place: str) -> None:
         """`screens` are (id, key, name); `place` names the store."""
         width, tail = self.app.size.width, cell_len(place) + 2
-        for gap, names_all in ((" ", True), ("", True), (" ", False)):
-            spans, ends = _tabs(screens, current, gap, names_all)
+        names = [screen for screen, _, _ in screens]
+        others = [screen for screen in names if screen != current]
+        for gap, named in ((" ", names), ("", names), ("", [current, *others[:-1]]), (" ", [current])):
+            spans, ends = _tabs(screens, current, gap, named)
             size = ends[-1][0] if ends else 0
             if size + tail <= width or (not gap and size <= width):
                 break
@@ -84,16 +86,16 @@ class Tabs(Bar):
 
 
 def _tabs(
-    screens: Sequence[tuple[str, str, str]], current: str, gap: str, names_all: bool
+    screens: Sequence[tuple[str, str, str]], current: str, gap: str, named: Sequence[str]
 ) -> tuple[list[Span], list[tuple[int, str]]]:
-    """The tabs and where each ends; where not all are named, only the screen one is on is."""
+    """The tabs and where each ends; the screens that are not `named` go by their keys alone."""
     spans: list[Span] = [Span(gap)]
     ends = []
     for screen, key, name in screens:
         if screen == current:
             spans.append(Span(f"[{key} {name}]", "title"))
         else:
-            spans.append(Span(f" {key} {name}{gap}" if names_all else f" {key} ", "label"))
+            spans.append(Span(f" {key} {name}{gap}" if screen in named else f" {key}{gap}", "label"))
         ends.append((sum(cell_len(span.text) for span in spans), screen))
     return spans, ends
 
