@@ -26,10 +26,7 @@ from core.acl_sql import (
     ORPHANS,
     PAIR_OF_GRANT,
     PAIR_OF_LINK,
-    PAIRS_OF_DOCUMENTS,
-    PAIRS_OF_GRANTS,
-    PAIRS_OF_LINKS,
-    PAIRS_OF_TYPES,
+    PAIRS,
     PASSING_TABLES,
     SIGHT,
 )
@@ -39,38 +36,35 @@ from core.store import Connection
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
-BEHIND: Final[frozenset[Entity]] = frozenset({"document", "profile", "link", "type", "grant"})
+RULES: Final[frozenset[Entity]] = frozenset({"link", "type", "grant"})
 """The kinds of record that who may comes from."""
+MOVES: Final = frozenset({("deleted", "document"), ("restored", "document")})
+"""What else changes who may; all else that is done to documents and profiles changes their place in lists."""
 STEP: Final = 10_000  # records that a rebuild looks at together
 
 
 def keep(request: OpenRequest) -> None:
     """Brings the tables in step with what the request did; to be called once, when its changes are in the log."""
-    db, done = request.db, request.done
-    kinds = {entity for _, entity in done}
-    if kinds.isdisjoint(BEHIND) or not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
+    db = request.db
+    kinds = {entity for _, entity in request.done}
+    if kinds.isdisjoint(RULES.union(LISTED)) or not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
         return
     span = request.span
     for entity in LISTED:
         if entity in kinds:
             for follow in ORDER[entity]:
                 db.execute(follow, span)
-    came_or_went = ("deleted", "document") in done or ("restored", "document") in done
-    if came_or_went or not kinds.isdisjoint({"link", "type", "grant"}):
-        _make_tables(db)
-        if came_or_went:
-            db.execute(PAIRS_OF_DOCUMENTS, span)
-        if "link" in kinds:
-            db.execute(PAIRS_OF_LINKS, span)
-        if ("updated", "type") in done:
-            db.execute(PAIRS_OF_TYPES, span)
-        if "grant" in kinds:
-            for entity in LISTED:
-                db.execute(PAIRS_OF_GRANTS[entity], span)
-        db.execute(DIFFERENCES["document"])
-        db.execute(SIGHT, span)
-        db.execute(DIFFERENCES["profile"])
-        _apply(db)
+    if MOVES.isdisjoint(request.done) and kinds.isdisjoint(RULES):
+        return
+    _make_tables(db)
+    for entity, statements in PAIRS.items():
+        if entity in kinds:
+            for statement in statements:
+                db.execute(statement, span)
+    differences = db.execute(DIFFERENCES["document"]).rowcount
+    seen = db.execute(SIGHT, span).rowcount
+    _apply(db, "document", differences)
+    _apply(db, "profile", seen + db.execute(DIFFERENCES["profile"]).rowcount)
 
 
 def forget(db: Connection, doomed: Mapping[Entity, Sequence[int]]) -> None:
@@ -97,10 +91,11 @@ def rebuild(db: Connection) -> int:
         for span in _spans(db, entity):
             wrong += db.execute(DISORDER[entity], span).rowcount
             db.execute(ALL_PAIRS[entity], span)
-            wrong += db.execute(DIFFERENCES[entity]).rowcount
+            differences = db.execute(DIFFERENCES[entity]).rowcount
             if entity == "profile":
-                wrong += db.execute(ALL_SIGHT, span).rowcount
-            _apply(db)
+                differences += db.execute(ALL_SIGHT, span).rowcount
+            _apply(db, entity, differences)
+            wrong += differences
     return wrong
 
 
@@ -109,10 +104,9 @@ def _make_tables(db: Connection) -> None:
         db.execute(statement)
 
 
-def _apply(db: Connection) -> None:
-    for entity in LISTED:
-        for statement in (*APPLY[entity], *CLEAR[entity]):
-            db.execute(statement)
+def _apply(db: Connection, entity: Entity, differences: int) -> None:
+    for statement in (*(APPLY[entity] if differences else ()), *CLEAR[entity]):
+        db.execute(statement)
 
 
 def _spans(db: Connection, entity: Entity) -> Iterator[tuple[int, int]]:

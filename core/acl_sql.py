@@ -56,28 +56,34 @@ _TYPES: Final = (
     " WHERE seq BETWEEN ?1 AND ?2 AND entity = 'type' AND instr(after, '\"grants\"'))"
 )
 
-PAIRS_OF_LINKS: Final = f"""{_PAIR.format(entity="document")}
+PAIRS: Final[Mapping[Entity, tuple[str, ...]]] = {
+    "document": (
+        f"""{_PAIR.format(entity="document")}
+SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.document_id = c.record_id
+WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'document' AND c.kind IN ('deleted', 'restored')""",
+    ),
+    "link": (
+        f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.id = c.record_id
 CROSS JOIN relationship_type t ON t.id = l.type_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'link' AND (c.kind IN {LIFE} OR instr(c.after, '"valid_'))
-    AND (t.grants <> 'none' OR t.id IN {_TYPES})
-"""
-PAIRS_OF_DOCUMENTS: Final = f"""{_PAIR.format(entity="document")}
-SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.document_id = c.record_id
-WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'document' AND c.kind IN ('deleted', 'restored')
-"""
-"""Of a document in the trash the links count that went along."""
-PAIRS_OF_TYPES: Final = f"""{_PAIR.format(entity="document")}
+    AND (t.grants <> 'none' OR t.id IN {_TYPES})""",
+    ),
+    "type": (
+        f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.type_id IN {_TYPES} AND l.deleted_at IS NULL
 UNION ALL SELECT l.document_id, {OF_PROFILE} FROM document d CROSS JOIN link l ON l.document_id = d.id
-WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_TYPES}
-"""
-PAIRS_OF_GRANTS: Final[Mapping[str, str]] = {
-    entity: f"""{_PAIR.format(entity=entity)}
+WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_TYPES} AND EXISTS {_TYPES}""",
+    ),
+    "grant": tuple(
+        f"""{_PAIR.format(entity=entity)}
 SELECT g.record_id, g.subject_code {_CHANGED} CROSS JOIN access_grant g ON g.id = c.record_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'grant' AND g.target_kind = '{entity}'"""
-    for entity in LISTED
+        for entity in LISTED
+    ),
 }
+"""By the kind of record that changed. Of a document in the trash the links count that went along with it, so all links
+of it are looked at when it comes or goes."""
 PAIR_OF_LINK: Final = f"{_PAIR.format(entity='document')} SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.id = ?"
 PAIR_OF_GRANT: Final[Mapping[str, str]] = {
     entity: f"{_PAIR.format(entity=entity)} SELECT record_id, subject_code FROM access_grant"

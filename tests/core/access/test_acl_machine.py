@@ -305,4 +305,4 @@ def test_the_tables_are_in_step_after_whatever_was_done(
         ),
     )
 
-    assert min(Machine.done[what] for what in WHAT) > RUNS // 20, "what was to be tested happened"
+    assert all(Machine.done[what] for what in WHAT), f"what was to be tested happened: {Machine.done}"
