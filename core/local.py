@@ -147,7 +147,7 @@ class LocalWorkspace:
             audit.note(self.store, self.actor, "login", "by password", "")
 
     def set_password(self, account: str, password: str) -> None:
-        logins.set_password(self.store, self._viewer(), account, password)
+        logins.set_password(self.store, self.actor, self._viewer(), account, password)
 
     # --- lists ---------------------------------------------------------------------------------
 

@@ -11,18 +11,20 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from core import escalation, members
+from core import audit, escalation, members
 from core.errors import Denied, Invalid, NotFound, Unavailable
 from core.fields import now
 from core.rights import has
 from core.store import Connection, Store
-from core.values import Actor
+from core.values import Actor, Ref
 from core.viewer import Viewer, identify
 
 SHORTEST: Final = 8  # characters of a password
 LONGEST: Final = 1_000
 LIMIT: Final = 5  # wrong passwords in a row
 WAIT: Final = 60_000_000  # microseconds
+PASSWORD: Final = "account.password"
+"""Kind of the entry of the audit that says that a password was set."""
 TRIES: Final = "log-in:"
 """How the keys of memory begin that count wrong passwords, by name, also of accounts that there are not."""
 
@@ -52,13 +54,13 @@ def log_in(store: Store, actor: Actor, name: str, ask: Callable[[str], str] | No
     return msgspec.structs.replace(actor, name=account.name if account else name)
 
 
-def set_password(store: Store, viewer: Viewer, name: str, password: str) -> None:
+def set_password(store: Store, by: Actor, viewer: Viewer, name: str, password: str) -> None:
     """Keeps the hash of a password, or none. Of another account it needs all that the account has. Raises NotFound,
     Denied, Invalid."""
     if password and not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(f"must have {SHORTEST} to {LONGEST:,} characters", "password")
     with store.write() as db:
-        found = db.execute("SELECT id FROM account WHERE name = ? AND deleted_at IS NULL", (name,)).fetchone()
+        found = db.execute("SELECT id, uid FROM account WHERE name = ? AND deleted_at IS NULL", (name,)).fetchone()
         own = found is not None and found[0] == viewer.identity.account
         if not own and not _administers(db, viewer, name if found else ""):
             raise Denied(f"{viewer.identity.name} may not set the password of another account; ask an owner")
@@ -71,6 +73,7 @@ def set_password(store: Store, viewer: Viewer, name: str, password: str) -> None
         if password:
             hashed = _hasher().hash(password)
             db.execute("INSERT INTO credential(account_id, password) VALUES (?, ?)", (found[0], hashed))
+        audit.append_event(db, by, now(), PASSWORD, record=Ref("account", found[1]), detail="" if password else "none")
 
 
 ACCOUNTS: Final = "SELECT id, name, system_user FROM account WHERE deleted_at IS NULL"

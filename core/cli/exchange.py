@@ -88,10 +88,9 @@ def export(
     export_to = {".csv": export_csv, ".vcf": export_vcard}.get(path.suffix.lower(), export_folder)
     with progress_bar("exporting") as progress:
         report = export_to(session.workspace, path, progress=progress)
+    told = f"{report.profiles:,} profiles, {report.documents:,} documents, {report.links:,} links"
+    session.workspace.note("export", detail=f"{told} to {path.name}"[:500])
     if session.out.json:
         session.out.object(report)
     else:
-        session.out.line(
-            f"wrote {report.profiles:,} profiles, {report.documents:,} documents, {report.links:,} links "
-            f"and {report.attachments:,} attachments to {path}"
-        )
+        session.out.line(f"wrote {told} and {report.attachments:,} attachments to {path}")

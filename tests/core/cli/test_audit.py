@@ -93,6 +93,17 @@ def test_it_is_exported_and_the_export_is_in_it(run, library, tmp_path):
     assert run("audit", "export", tmp_path / "audit.ndjson").code == 2
 
 
+def test_an_export_of_the_records_is_in_it(run, library, tmp_path):
+    run("export", tmp_path / "out")
+
+    newest = run("audit", "list", "--limit", "1", "--json").object
+    assert (newest["kind"], newest["detail"]) == ("export", "2 profiles, 2 documents, 2 links to out")
+
+
+def test_a_new_password_is_in_it(run, bob):
+    assert "account.password" in kinds(run("audit", "list", "--json"))
+
+
 def test_rules_of_retention_are_set_told_applied_and_unset(run, library):
     assert run("retention", "set", "changes", "30").code == 0
     run("retention", "set", "changes", "60")
