@@ -66,6 +66,10 @@ _decode = msgspec.json.Decoder(_Said).decode
 
 _Change = tuple[int, bytes, bytes | None, bytes, str, int]
 """Of a change its seq, what its digest is of, the key of the profile that it is about, its request, actor and time."""
+STRANGE_PRUNE: Final = (
+    "another key than that of the given checkpoints signed what was pruned; unless the key was replaced before that,"
+    " somebody removed these entries"
+)
 NO_CHANGE: Final[_Change] = (2**63, b"", None, b"", "", 0)
 """Stands behind the last one."""
 
@@ -174,7 +178,7 @@ class _Walk:
         return None
 
     def _new_keys(self, seq: int, said: _Said) -> None:
-        if said.kind == KEY_ENTRY and self.keys:
+        if self.keys and (said.kind == KEY_ENTRY or not self.keys.keys() >= set(said.keys)):
             self.signed_new.append(seq)
         for key in said.keys:
             self.keys.setdefault(key, seq)
@@ -226,6 +230,9 @@ class _Walk:
         if self.given and self.first > 1:
             old = sum(one.seq < self.first for one in self.given)
             yield f"{old} of the given checkpoints are of entries that were pruned" if old else ""
+        signers = {one.public_key for one in self.given if one.seq < self.first}
+        if self.prune is not None and signers and self.prune.public_key not in signers:
+            yield STRANGE_PRUNE
         for seq in self.signed_new:
             yield f"another key signs since entry {seq}: that of before was missing or replaced"
         latest = max((one.seq for one in self.stored), default=self.first - 1)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from core import audit
 from core.access_values import AuditQuery
 from core.errors import Denied, NotFound, Stale
+from core.fields import now
 from core.local import LocalWorkspace
 from core.rules import Rule
-from core.values import Ref, id_text
+from core.values import Actor, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, Restore, SplitProfile, Write
 from tests.core.access.people import People, changes_something, grant_to, people, refusal
 from tests.core.clashing import clash
@@ -276,3 +278,46 @@ def test_nor_a_rule_that_is_only_tried(house: House) -> None:
 
     assert settlement.sample == [("Plan", "Description", "mine")]
     assert ("ann", plan) in house.told("document.read")
+
+
+# --- the audit ------------------------------------------------------------------------------------------------------
+
+
+def prune_with_a_key_of_ones_own(house: House, through: int) -> None:
+    """Removes the entries up to there, as who can write the file and not read its key."""
+    key = Path(f"{house.path}-audit-key")
+    kept = key.read_text()
+    key.unlink()
+    with house.owner.store.write() as db:
+        audit.drop(db, Actor("olga"), now(), through)
+    key.write_text(kept)
+
+
+def test_who_removes_entries_and_signs_that_with_another_key_is_found_out(house: House) -> None:
+    signed = house.owner.checkpoint_audit()
+    house.owner.write([Edit(house.plan, {"title": "The plan"})])
+
+    prune_with_a_key_of_ones_own(house, signed.seq - 1)
+
+    assert any("another key signs since" in remark for remark in house.owner.verify_audit().remarks)
+
+
+def test_also_where_nothing_of_the_first_key_is_left_but_a_checkpoint_elsewhere(house: House) -> None:
+    signed = house.owner.checkpoint_audit()
+    house.owner.write([Edit(house.plan, {"title": "The plan"})])
+
+    prune_with_a_key_of_ones_own(house, signed.seq)
+
+    assert any("somebody removed these entries" in remark for remark in house.owner.verify_audit([signed]).remarks)
+
+
+def test_a_prune_by_the_key_that_always_signed_is_nothing_strange(house: House) -> None:
+    signed = house.owner.checkpoint_audit()
+    house.owner.write([Edit(house.plan, {"title": "The plan"})])
+    with house.owner.store.write() as db:
+        audit.drop(db, Actor("olga"), now(), signed.seq)
+
+    verdict = house.owner.verify_audit([signed])
+
+    assert verdict.bad is None
+    assert not any("key" in remark for remark in verdict.remarks)
