@@ -2,8 +2,9 @@
 
 The writes are done and rolled back. Meanwhile a second connection still sees the store as it was, so that what each
 account may do with the records in question is asked twice and compared: as things are now, and as the one who asks
-comes. Living profiles and documents count; where a change is about all of a kind, those without rules of their own are
-one number.
+comes; or, where that changes nothing because the grants begin later or under a condition, as if they were in force.
+Living profiles and documents count; where a change is about all of a kind, those without rules of their own are one
+number.
 """
 
 from __future__ import annotations
@@ -58,10 +59,27 @@ def _summed_up(effects: list[Effect]) -> AccessPreview:
 
 
 def _effects(request: OpenRequest, old: Connection) -> list[Effect]:
+    """What changes now; or where nothing does, when the grants that were written are in force."""
     if request.id is None:
         return []
-    context = context_of(request.by, request.at, request.given)
-    before, after = State(old, context, request.actor), State(request.db, context, request.actor)
+    effects = _compare(request, old, request.at)
+    if not effects:
+        waiting = request.db.execute(WAITING, request.span).fetchall()
+        begins = max((valid_from for valid_from, _ in waiting if valid_from is not None), default=request.at)
+        met = frozenset(condition for _, condition in waiting) - {""}
+        effects = _compare(request, old, max(begins, request.at), met) if met or begins > request.at else []
+    return effects
+
+
+WAITING: Final = """
+SELECT g.valid_from, g.condition FROM change c JOIN access_grant g ON g.id = c.record_id
+WHERE c.seq BETWEEN ? AND ? AND c.entity = 'grant'
+"""
+
+
+def _compare(request: OpenRequest, old: Connection, at: int, met: frozenset[str] = frozenset()) -> list[Effect]:
+    context = context_of(request.by, at, request.given)
+    before, after = (State(db, context, request.actor, met) for db in (old, request.db))
     comparison = _Comparison(before, after, Touched(request.span, before, after))
     accounts = after.accounts | before.accounts
     effects = (comparison.effect(account) for account in sorted(accounts.values(), key=lambda one: one.id))

@@ -38,17 +38,18 @@ WHERE c.seq BETWEEN ? AND ? AND c.entity = 'type' AND c.after ->> '$.grants' IS 
 
 
 class State:
-    """The store as one connection sees it, now, for accounts that come as the context says. `operator` is the name of
-    the one whom no rule binds in a store without a second account."""
+    """The store as one connection sees it, for accounts that come as the context says. `operator` is the name of the
+    one whom no rule binds in a store without a second account; the conditions `met` are taken to hold."""
 
-    def __init__(self, db: Connection, context: Context, operator: str) -> None:
+    def __init__(self, db: Connection, context: Context, operator: str, met: frozenset[str] = frozenset()) -> None:
         self.db = db
         self.accounts: dict[RecordId, Account] = {one.uid: one for one in members.living_accounts(db)}
         self._context, self._operator = context, operator
         self._rules: dict[tuple[Entity, int], int] = {}
         self._directory = Directory(db)
         self._directory.look_up_ties(self.accounts.values())
-        conditions = dict(db.execute("SELECT id, text FROM access_condition").fetchall())
+        self._met = met
+        conditions = {id: self._unmet(text) for id, text in db.execute("SELECT id, text FROM access_condition")}
         self._nobody = Identity(0, "", alone=False, unrestricted=False, conditions=conditions)
 
     def viewer(self, account: Account) -> Viewer:
@@ -58,7 +59,14 @@ class State:
             identity = msgspec.structs.replace(identity, alone=True, unrestricted=True)
         elif here:
             identity = members.identity_of(self.db, identity, here, self._directory.of_account(here))
+        if self._met:
+            replace = msgspec.structs.replace
+            grants = tuple(replace(grant, condition=self._unmet(grant.condition)) for grant in identity.grants)
+            identity = replace(identity, grants=grants)
         return view(identity, self._context)
+
+    def _unmet(self, condition: str) -> str:
+        return "" if condition in self._met else condition
 
     def ruled(self, kind: Entity, codes: Collection[int]) -> list[int]:
         """Up to LIMIT + 1 records about which some rule is to these subjects; a profile also for the documents of it

@@ -102,7 +102,7 @@ def _denied_documents(db: Connection, viewer: Viewer) -> str:
         return "[]"
     subjects, conditions = viewer.subjects, viewer.conditions
     rows = db.execute(
-        "SELECT record_id FROM access_grant INDEXED BY grant_denials WHERE target_kind = 'document'"
+        "SELECT DISTINCT record_id FROM access_grant INDEXED BY grant_denials WHERE target_kind = 'document'"
         " AND deleted_at IS NULL AND effect = 'deny' AND action = 'see' AND record_id IS NOT NULL"
         f" AND +subject_code IN ({_marks(subjects)}) AND condition_id IN ({_marks(conditions)})"
         " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?)",
