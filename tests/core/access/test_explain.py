@@ -218,6 +218,21 @@ def test_sight_of_a_profile_names_the_document_and_how_that_is_seen(office: Offi
     assert (holder.actions, holder.reasons[0].rule) == (("see",), "sight of Report")
 
 
+def test_a_document_that_is_denied_twice_takes_the_sight_of_no_other(office: Office) -> None:
+    author(office)
+    letter = office.made(Create("document", {"title": "Letter"}))
+    office.made(Create("link", {"document": letter.id, "profile": office.carl.id, "type": "author"}))
+    hr, staff = group(office, "hr"), group(office, "staff")
+    join(office, groups=[id_text(one.id) for one in (hr, staff)])
+    office.owner.write([grant_to(office.accounts["ann"], "see", ref) for ref in (office.report, letter)])
+    office.owner.write([grant_to(one, "see", office.report, effect="deny") for one in (hr, staff)])
+
+    found = office.owner.explain("ann", office.carl)
+
+    assert [reason.rule for reason in found.reasons] == ["sight of Letter"]
+    assert [holder.account for holder in office.owner.who(office.carl)] == ["ann", OLGA]
+
+
 def test_of_many_documents_that_bring_sight_some_are_named(office: Office) -> None:
     office.made(Create("type", {"name": "author"}))
     new = office.owner.write([Create("document", {"title": f"Letter {n}"}) for n in range(30)]).refs
