@@ -89,16 +89,14 @@ def _administers(db: Connection, viewer: Viewer, name: str) -> bool:
 
 def _prove(store: Store, account: Account | None, name: str, password: str) -> None:
     """Raises Denied unless it is the password of the account; takes as long where there is no such account."""
-    if wait := _waits(store, name):
-        raise Unavailable(f"too many wrong passwords; try again in {wait} seconds")
+    with store.write() as db:  # counted before it is looked at, so that many at once are not more than LIMIT
+        if wait := _waits(db, name):
+            raise Unavailable(f"too many wrong passwords; try again in {wait} seconds")
+        _count_try(db, name)
     found = store.fetch("SELECT password FROM credential WHERE account_id = ?", (account.id if account else 0,))
-    is_right = _is_right(found[0][0] if found else NOBODY, password) and bool(found)
-    with store.write() as db:
-        if is_right:
+    if _is_right(found[0][0] if found else NOBODY, password) and found:
+        with store.write() as db:
             _forget_tries(db, name)
-        else:
-            _count_try(db, name)
-    if is_right:
         return
     raise Denied("there is no such account with this password, or it has none; an owner can set one")
 
@@ -118,10 +116,10 @@ def _hasher() -> Any:
     return PasswordHasher()
 
 
-def _waits(store: Store, name: str) -> int:
+def _waits(db: Connection, name: str) -> int:
     """Seconds until another password is looked at."""
-    rows = store.fetch("SELECT value FROM memory WHERE key = ?", (_key(name),))
-    count, last = msgspec.json.decode(rows[0][0]) if rows else (0, 0)
+    found = db.execute("SELECT value FROM memory WHERE key = ?", (_key(name),)).fetchone()
+    count, last = msgspec.json.decode(found[0]) if found else (0, 0)
     return max(0, -(-(last + WAIT - now()) // 1_000_000)) if count >= LIMIT else 0
 
 

@@ -11,18 +11,21 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import Invalid
+from core.logins import TRIES
 from core.store import Store
 from core.viewer import Identity
 
 FIRST: Final = 1  # the local id of the first account
 OF_OTHERS: Final = "@"
 """What the keys of the others begin with: "@7:draft:..."."""
+KEPT_FREE: Final = (OF_OTHERS, TRIES)
+"""Nobody remembers anything among those, nor where wrong passwords are counted."""
 
 
 def keep(store: Store, identity: Identity, key: str, value: Any) -> None:
     """Remembers the value, or forgets what there was where it is None. Raises Invalid."""
-    if key.startswith(OF_OTHERS):
-        raise Invalid(f'must not begin with "{OF_OTHERS}"', "key")
+    if found := next(filter(key.startswith, KEPT_FREE), None):
+        raise Invalid(f'must not begin with "{found}"', "key")
     stored = _space(identity) + key
     with store.write() as db:
         if value is None:
@@ -36,10 +39,11 @@ def find(store: Store, identity: Identity, prefix: str) -> dict[str, Any]:
     """What is remembered under keys that begin so."""
     space = _space(identity)
     rows = store.fetch(
-        "SELECT key, value FROM memory WHERE substr(key, 1, ?1) = ?2 AND (?3 OR substr(key, 1, 1) <> ?4)",
-        (len(space + prefix), space + prefix, bool(space), OF_OTHERS),
+        "SELECT key, value FROM memory WHERE substr(key, 1, ?) = ?", (len(space + prefix), space + prefix)
     )
-    return {key[len(space) :]: msgspec.json.decode(value) for key, value in rows}
+    return {
+        key[len(space) :]: msgspec.json.decode(value) for key, value in rows if space or not key.startswith(KEPT_FREE)
+    }
 
 
 def _space(identity: Identity) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core import audit
 from core.access_values import AuditQuery
-from core.errors import Denied, NotFound, Stale
+from core.errors import Denied, Invalid, NotFound, RolodocError, Stale, Unavailable
 from core.fields import now
 from core.local import LocalWorkspace
+from core.logins import LIMIT
 from core.rules import Rule
 from core.values import Actor, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, Restore, SplitProfile, Write
@@ -51,6 +53,12 @@ def house(empty_store: Path, store_path: Path) -> Iterator[House]:
         found.furnish()
         yield found
         found.close()
+
+
+def refusal_of(call: Callable[[], object]) -> RolodocError:
+    with pytest.raises(RolodocError) as told:
+        call()
+    return told.value
 
 
 def assert_hidden(workspace: LocalWorkspace, ref: Ref) -> None:
@@ -111,6 +119,33 @@ def test_nor_somebody_who_has_more(house: House) -> None:
 
     assert isinstance(refusal(house.owner, lambda: house.adam.write(swap)), Denied)
     assert_hidden(house.adam, house.plan)
+
+
+def test_many_passwords_tried_at_once_are_no_more_than_one_after_the_other(house: House) -> None:
+    house.owner.set_password("ann", "a good password")
+
+    def tried(number: int) -> RolodocError:
+        guess = f"a bad password {number}"
+        return refusal_of(lambda: house.workspace("eve").log_in("ann", lambda _: guess))
+
+    with ThreadPoolExecutor(LIMIT + 3) as beside:
+        errors = list(beside.map(tried, range(LIMIT + 3)))
+
+    assert sum(isinstance(error, Denied) for error in errors) == LIMIT
+    assert sum("too many wrong passwords" in str(error) for error in errors) == 3
+
+
+@pytest.mark.parametrize("value", [None, [0, 0]])
+def test_who_has_the_first_account_does_not_wipe_out_what_was_tried(house: House, value: object) -> None:
+    for _ in range(LIMIT):
+        refusal_of(lambda: house.workspace("eve").log_in("ann", lambda _: "a bad password"))
+
+    refused = refusal(house.owner, lambda: house.owner.remember("log-in:ann", value))
+
+    assert isinstance(refused, Invalid)
+    assert house.owner.recall("log-in:") == {}
+    with pytest.raises(Unavailable):
+        house.workspace("eve").log_in("ann", lambda _: "a bad password")
 
 
 # --- by the profile that one is tied to -----------------------------------------------------------------------------
