@@ -80,12 +80,14 @@ class _Walk:
     def __init__(self, db: Connection, given: Sequence[Checkpoint]) -> None:
         self.db = db
         self.given = given
-        self.stored = [checkpoint for checkpoint in _stored(db) if checkpoint.kind == "checkpoint"]
+        self.unreadable: list[int] = []  # entries whose checkpoint says nothing
+        signed = list(self._stored())
+        self.stored = [checkpoint for checkpoint in signed if checkpoint.kind == "checkpoint"]
         self.entries = 0
         self.first, self.last = db.execute(
             "SELECT (SELECT coalesce(min(seq), 0) FROM audit), (SELECT coalesce(max(seq), 0) FROM audit)"
         ).fetchone()
-        self.prune = next((one for one in _stored(db) if one.kind == "prune" and one.seq == self.first - 1), None)
+        self.prune = next((one for one in signed if one.kind == "prune" and one.seq == self.first - 1), None)
         self.keys: dict[str, int] = {}  # that the entries name, each with the seq from which on
         self.signed_new: list[int] = []  # entries that begin with another key
         self.valueless = 0
@@ -165,6 +167,14 @@ class _Walk:
 
     # --- what was signed ----------------------------------------------------------------------------
 
+    def _stored(self) -> Iterator[Checkpoint]:
+        sql = "SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY seq, id"
+        for row in self.db.execute(sql):
+            try:
+                yield checkpoint_text.from_row(*row)
+            except Invalid:
+                self.unreadable.append(max(row[0], 1))
+
     def _compare(self, seq: int, hash: bytes, signed: Sequence[Checkpoint]) -> Fault | None:
         for checkpoint in signed:
             if checkpoint.hash != hash:
@@ -184,7 +194,9 @@ class _Walk:
             self.keys.setdefault(key, seq)
 
     def _wrong_keys(self) -> Fault | None:
-        """A checkpoint by a key that no entry names, or an entry that names one and has lost its checkpoint."""
+        """A checkpoint that says nothing, or by a key that no entry names; an entry of a key without a checkpoint."""
+        if self.unreadable:
+            return Fault(self.unreadable[0], f"the checkpoint of entry {self.unreadable[0]} is forged")
         signers = [*self.stored, *([self.prune] if self.prune else [])]
         for checkpoint in signers:
             if checkpoint.public_key.hex() not in self.keys:
@@ -248,11 +260,6 @@ class _Walk:
     def _earlier_changes(self) -> int:
         sql = "SELECT count(*) FROM change" + (" WHERE seq < ?" if self.first_change else "")
         return int(self.db.execute(sql, (self.first_change,) if self.first_change else ()).fetchone()[0])
-
-
-def _stored(db: Connection) -> Iterator[Checkpoint]:
-    for row in db.execute("SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY seq, id"):
-        yield checkpoint_text.from_row(*row)
 
 
 def _changes(db: Connection, first: int) -> Iterator[_Change]:

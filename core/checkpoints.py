@@ -11,7 +11,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,7 +19,7 @@ from core import audit_chain
 from core.access_values import Checkpoint
 from core.audit_chain import KEY_ENTRY, Body
 from core.checkpoint_text import PURPOSE, from_row, statement
-from core.errors import NotFound, Unavailable
+from core.errors import Invalid, NotFound, Unavailable
 from core.fields import now
 from core.store import Connection, Store
 from core.values import Actor
@@ -35,11 +35,18 @@ PATIENCE: Final = 0.5  # seconds that closing a workspace waits for others who w
 def keep(db: Connection, actor: Actor, at: int) -> None:
     """Signs where it is time. To be called in the write transaction that appended to the chain."""
     last, _ = audit_chain.end(db)
-    found = db.execute("SELECT seq, body ->> '$.at' FROM audit_checkpoint ORDER BY id DESC LIMIT 1").fetchone()
+    found = db.execute(LATEST).fetchone()
     if not found:
         found = (0, *(db.execute("SELECT at FROM audit ORDER BY seq LIMIT 1").fetchone() or (at,)))
     if last - found[0] >= EVERY or at - found[1] >= WITHIN:
         sign(db, actor, at)
+
+
+LATEST: Final = """
+SELECT seq, CASE WHEN json_valid(body) THEN CAST(body ->> '$.at' AS INTEGER) ELSE 0 END FROM audit_checkpoint
+ORDER BY id DESC LIMIT 1
+"""
+"""Also where somebody made it unreadable: verifying finds that, and writing goes on."""
 
 
 def sign(db: Connection, actor: Actor, at: int) -> Checkpoint | None:
@@ -52,9 +59,8 @@ def sign(db: Connection, actor: Actor, at: int) -> Checkpoint | None:
     public = key.public_key().public_bytes_raw()
     latest = stored(db)
     if latest is None or latest.public_key != public:
-        audit_chain.append(
-            db, [(Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, keys=(public.hex(),)), None)]
-        )
+        told = Body(at=at, actor=actor.name, via=actor.via, kind=KEY_ENTRY, keys=(public.hex(),))
+        audit_chain.append(db, [(told, None)])
     seq, hash = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     if latest is not None and latest.seq == seq:
         return latest
@@ -65,9 +71,10 @@ def of_latest(store: Store, actor: Actor) -> Checkpoint:
     """A checkpoint of the latest entry. Raises NotFound without any, Unavailable where none can be signed."""
     if not store.fetch("SELECT 1 FROM audit LIMIT 1"):
         raise NotFound("the audit has no entry yet, so there is nothing to sign")
-    if not store.fetch(UNSIGNED):
-        with store.read() as db:
-            return cast(Checkpoint, stored(db))
+    with store.read() as db:
+        latest = stored(db)
+        if latest is not None and db.execute("SELECT max(seq) FROM audit").fetchone()[0] == latest.seq:
+            return latest
     with store.write() as db:
         if signed := sign(db, actor, now()):
             return signed
@@ -112,11 +119,12 @@ SELECT 1 FROM audit WHERE seq > (SELECT coalesce(max(seq), 0) FROM audit_checkpo
 
 
 def stored(db: Connection) -> Checkpoint | None:
-    """The latest in the store."""
-    found = db.execute(
-        "SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    return from_row(*found) if found else None
+    """The latest in the store that can be read."""
+    rows = db.execute("SELECT seq, body, public_key, signature FROM audit_checkpoint ORDER BY id DESC")
+    for row in rows:
+        with suppress(Invalid):
+            return from_row(*row)
+    return None
 
 
 # --- the key ------------------------------------------------------------------------------------------------

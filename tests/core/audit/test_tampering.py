@@ -219,6 +219,14 @@ def forge_a_checkpoint(db: Any) -> None:
     db.execute("UPDATE audit_checkpoint SET signature = randomblob(64)")
 
 
+def edit_a_checkpoint(db: Any) -> None:
+    db.execute("UPDATE audit_checkpoint SET body = replace(body, '\"kind\"', '\"mind\"')")
+
+
+def cut_a_checkpoint(db: Any) -> None:
+    db.execute("UPDATE audit_checkpoint SET body = '{', public_key = x'00'")
+
+
 def sign_with_another_key(db: Any) -> None:
     key = Ed25519PrivateKey.generate()
     ((said,),) = db.execute("SELECT body FROM audit_checkpoint").fetchall()
@@ -275,6 +283,8 @@ FOUND: dict[Tamper, tuple[int, str]] = {
     drop_a_salt: (17, "what proves entry 17 was removed"),
     drop_a_key: (3, "what proves entry 3 was removed"),
     forge_a_checkpoint: (40, "the checkpoint of entry 40 is forged"),
+    edit_a_checkpoint: (40, "the checkpoint of entry 40 is forged"),
+    cut_a_checkpoint: (40, "the checkpoint of entry 40 is forged"),
     sign_with_another_key: (40, "a strange key signed the checkpoint of entry 40"),
     remove_a_checkpoint: (40, "the checkpoint of entry 40 was removed"),
     forge_a_prune: (11, "a strange key signed the checkpoint of entry 10"),
@@ -304,6 +314,20 @@ def test_an_entry_written_after_a_removal_leaves_the_gap(store_path: Path, kept:
     verdict = verified(store_path)
 
     assert (verdict.bad, verdict.problem) == (31, "entries 31 to 40 are missing")
+
+
+@pytest.mark.parametrize("tamper", [edit_a_checkpoint, cut_a_checkpoint, edit_a_body, remove_all])
+def test_what_was_tampered_with_stops_no_work(store_path: Path, kept: Checkpoint, tamper: Tamper) -> None:
+    with raw(store_path) as db:
+        tamper(db)
+    workspace = open_workspace(str(store_path), Actor("tester"))
+
+    document = make_document(workspace, "Later")
+    assert workspace.checkpoint_audit().seq > WHOLE
+    workspace.close()
+
+    assert document.entity == "document"
+    assert verified(store_path).bad is not None
 
 
 # --- columns and indexes -------------------------------------------------------------------------------------------
