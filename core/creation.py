@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uuid_utils
 
-from core import administration, links, permissions, sources
+from core import administration, links, listed_contents, permissions, sources
 from core.errors import Exists, Invalid
 from core.fields import ADMINISTRATION, FIELDS, LINE, Entity, check_fields
 from core.records import TABLES, filled
@@ -39,6 +39,8 @@ def create(request: OpenRequest, write: Create) -> Ref:
         request.check_type(complete, None)
     if entity == "rule":
         check_stored_rule(request.db, complete, None)
+    if entity == "document":
+        listed_contents.check(request, None, (), complete["contents"])
     if entity == "account":
         administration.make_owner_first(request, complete)
     uid = uuid_utils.uuid7().bytes if write.id is None else write.id

@@ -97,6 +97,7 @@ class LocalWorkspace:
         self.store = Store(path, create=create)
         self._blobs = Path(f"{path}-blobs")
         self._identity: Identity | None = None
+        self._stored_here: set[str] = set()  # contents, by their SHA-256
         self._attempts = Attempts(self.store, lambda: self.clock())
 
     def _viewer(self, at: int | None = None) -> Viewer:
@@ -209,7 +210,14 @@ class LocalWorkspace:
     # --- the one write path --------------------------------------------------------------------
 
     def write(self, requested: Sequence[Write], *, reason: str = "", progress: Progress | None = None) -> Receipt:
-        return writes.apply(self.store, self.actor, requested, reason=reason or self.reason, progress=progress)
+        return writes.apply(
+            self.store,
+            self.actor,
+            requested,
+            reason=reason or self.reason,
+            progress=progress,
+            stored_here=self._stored_here,
+        )
 
     def undo(self, request: RecordId | None = None, *, seq: int | None = None) -> Receipt:
         if seq is not None:
@@ -347,7 +355,9 @@ class LocalWorkspace:
     # --- contents, and what this place remembers -------------------------------------------------
 
     def store_content(self, stream: BinaryIO) -> tuple[str, int]:
-        return blobs.store_content(self._blobs, stream)
+        sha256, size = blobs.store_content(self._blobs, stream)
+        self._stored_here.add(sha256)
+        return sha256, size
 
     def open_content(self, sha256: str, document: RecordId | None = None) -> BinaryIO:
         with self._reading() as reading:

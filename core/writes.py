@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any, Final, cast
@@ -26,6 +26,7 @@ from core import (
     creation,
     grants,
     link_moves,
+    listed_contents,
     meeting,
     merged,
     permissions,
@@ -104,10 +105,11 @@ def apply(
     *,
     reason: str = "",
     progress: Callable[[int, int], None] | None = None,
+    stored_here: Collection[str] = (),
 ) -> Receipt:
     """All of the writes or none. An error carries the position of the write that was refused, as `index`."""
     with store.write() as db:
-        request = OpenRequest(db, actor, reason)
+        request = OpenRequest(db, actor, reason, stored_here=stored_here)
         return request.finish(carry_out(request, writes, progress))
 
 
@@ -151,8 +153,10 @@ class OpenRequest:
         told: str = "",
         reverts: int | None = None,
         undo: bool = False,
+        stored_here: Collection[str] = (),
     ) -> None:
-        """`told` is what the log tells where nobody gives a reason; no condition is met by it."""
+        """`told` is what the log tells where nobody gives a reason; no condition is met by it. `stored_here` are the
+        contents whose bytes the one who asks has brought."""
         self.db = db
         self.by = actor
         self.actor = ACTOR.check(actor.name)
@@ -161,6 +165,7 @@ class OpenRequest:
         self.reason = REASON.check(reason or told)
         self.reverts = reverts
         self.undo = undo
+        self.stored_here = frozenset(stored_here)
         self.at = now()
         self.uid = uuid_utils.uuid7().bytes
         self.id: int | None = None
@@ -398,6 +403,8 @@ class OpenRequest:
             return
         permissions.check_change(self, entity, current, after)
         confidential.check_change(self, entity, row, current, after)
+        if "contents" in after:
+            listed_contents.check(self, row[1], current["contents"], after["contents"])
         merged = current | after
         self.check_whole(entity, row[0], merged)
         if entity in ADMINISTRATION:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -313,6 +315,55 @@ def test_nor_a_rule_that_is_only_tried(house: House) -> None:
 
     assert settlement.sample == [("Plan", "Description", "mine")]
     assert ("ann", plan) in house.told("document.read")
+
+
+def content(workspace: LocalWorkspace, text: bytes) -> dict[str, Any]:
+    sha256, size = workspace.store_content(BytesIO(text))
+    return {"name": "way.txt", "media_type": "text/plain", "bytes": size, "sha256": sha256}
+
+
+def test_who_could_read_a_content_once_does_not_read_it_again_by_listing_its_digest(house: House) -> None:
+    way = content(house.owner, b"through the cellar")
+    house.owner.write([Edit(house.plan, {"contents": [way]})])
+    house.grant("ann", "edit", "documents")
+    mine = house.made(Create("document", {"title": "Mine"}))
+    house.made(grant_to(house.accounts["ann"], "see", house.plan, effect="deny"))
+    for write in (Edit(mine, {"contents": [way]}), Create("document", {"title": "New", "contents": [way]})):
+        refused = refusal(house.owner, lambda write=write: house.ann.write([write]))
+
+        assert isinstance(refused, NotFound)
+        assert "attach the file itself" in str(refused)
+    with pytest.raises(NotFound):
+        house.ann.open_content(way["sha256"])
+
+
+def test_nor_does_one_that_nobody_has_tell_itself_from_it(house: House) -> None:
+    way = content(house.owner, b"through the cellar")
+    house.owner.write([Edit(house.plan, {"contents": [way]})])
+    mine = house.made(Create("document", {"title": "Mine"}))
+    house.grant("ann", "edit", mine)
+
+    said = [
+        str(refusal(house.owner, lambda one=one: house.ann.write([Edit(mine, {"contents": [one]})]))).replace(
+            one["sha256"], ""
+        )
+        for one in (way, way | {"sha256": "0" * 64})
+    ]
+
+    assert said[0] == said[1]
+
+
+def test_who_has_the_same_bytes_lists_them_and_takes_their_listing_back(house: House) -> None:
+    house.owner.write([Edit(house.plan, {"contents": [content(house.owner, b"through the cellar")]})])
+    mine = house.made(Create("document", {"title": "Mine"}))
+    house.grant("ann", "edit", mine)
+    way = content(house.ann, b"through the cellar")
+
+    house.ann.write([Edit(mine, {"contents": [way]})])
+    house.ann.undo()
+    house.ann.redo()
+
+    assert house.ann.get(mine).fields["contents"] == [way]
 
 
 # --- the audit ------------------------------------------------------------------------------------------------------
