@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.acl_sql import APPLY, DIFFERENCES, ORDER, PAIRS, PASSING_TABLES, SIGHT
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.fields import ACTIONS, now
 from core.local import LocalWorkspace
@@ -399,6 +400,21 @@ def test_a_purged_link_opens_no_document_that_stays_in_the_trash(
     assert owner.purge(now() + LATER) == {"link": 1}
 
     assert (may(owner, document), may(ann, document)) == (ACTIONS, ())
+
+
+# --- at what cost -----------------------------------------------------------------------------------------------
+
+
+def test_no_table_is_read_whole_to_keep_up_with_a_request(owner: LocalWorkspace) -> None:
+    passing = ("SCAN p", "SCAN x", "SCAN f", "SCAN (subquery", "SCAN temp.")
+    statements = [text for texts in (*PAIRS.values(), *ORDER.values(), *APPLY.values()) for text in texts]
+    with owner.store.write() as db:
+        for text in PASSING_TABLES:
+            db.execute(text)
+        for text in (*statements, *DIFFERENCES.values(), SIGHT):
+            plan = db.execute(f"EXPLAIN QUERY PLAN {text}", (1, 2) if "?2" in text else ()).fetchall()
+            scans = [step for *_, step in plan if step.startswith("SCAN") and not step.startswith(passing)]
+            assert scans == [], text
 
 
 # --- working it out anew ----------------------------------------------------------------------------------------
