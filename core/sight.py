@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.explain import Case
 
 SHOWN: Final = 20  # documents
-CHUNK: Final = 200  # documents whose rights are asked for together
+CHUNK: Final = SHOWN + 5  # documents whose rights are asked for together; few, for each may take many looks to find
 MANY_LINKS: Final = 1_000
 MANY_RIGHTS: Final = 5_000
 """The links of a profile are looked up among the rights of the account; where those are many and these are not, the
