@@ -58,7 +58,8 @@ def require(db: Connection, viewer: Viewer, entity: Entity, id: int, action: str
     name = names(db, entity, [id])[id]
     ref = Ref(entity, name.uid)
     if not viewer.context.reason and has(rights_on(db, with_reason(viewer), entity, id), action):
-        raise ReasonNeeded(f"to {action} {name.title} a reason is needed; give one (--reason)").about(ref, action)
+        what = name.title if has(rights, "see") else f"this {entity}"
+        raise ReasonNeeded(f"to {action} {what} a reason is needed; give one (--reason)").about(ref, action)
     if not has(rights, "see"):
         raise Hidden(ref)
     raise Denied(

@@ -12,7 +12,7 @@ import pytest
 
 from core import audit
 from core.access_values import AuditQuery
-from core.errors import Denied, Invalid, NotFound, RolodocError, Stale, Unavailable
+from core.errors import Denied, Invalid, NotFound, ReasonNeeded, RolodocError, Stale, Unavailable
 from core.fields import now
 from core.local import LocalWorkspace
 from core.logins import LIMIT
@@ -315,6 +315,15 @@ def test_nor_a_rule_that_is_only_tried(house: House) -> None:
 
     assert settlement.sample == [("Plan", "Description", "mine")]
     assert ("ann", plan) in house.told("document.read")
+
+
+def test_what_is_only_seen_with_a_reason_is_not_named_without_one(house: House) -> None:
+    house.grant("ann", "edit", house.plan, condition="reason")
+
+    refused = refusal(house.owner, lambda: house.ann.write([Edit(house.plan, {"category": "mine"})]))
+
+    assert isinstance(refused, ReasonNeeded)
+    assert str(refused) == "to edit this document a reason is needed; give one (--reason)"
 
 
 def content(workspace: LocalWorkspace, text: bytes) -> dict[str, Any]:
