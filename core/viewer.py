@@ -53,7 +53,7 @@ class Identity(msgspec.Struct, frozen=True):
     built_in: frozenset[str] = frozenset()
     grants: tuple[AreaGrant, ...] = ()
     conditions: Mapping[int, str] = {}
-    denies_on: frozenset[str] = frozenset()  # kinds of record that some are denied of, to these subjects
+    denies_on: Mapping[str, tuple[int, ...]] = {}  # as the function of this name says
     marks: Mapping[str, frozenset[str]] = {}  # confidential attributes by kind of record
 
 
@@ -198,7 +198,7 @@ def read_marks(db: Connection) -> dict[str, frozenset[str]]:
 
 
 DENIES_ON: Final = """
-SELECT DISTINCT target_kind FROM access_grant INDEXED BY grant_denials
+SELECT DISTINCT target_kind, CASE action WHEN 'see' THEN record_id END FROM access_grant INDEXED BY grant_denials
 WHERE effect = 'deny' AND record_id IS NOT NULL AND deleted_at IS NULL AND +subject_code IN
 """
 """By an index of denials alone, which are few; SQLite would read through all grants."""
@@ -243,9 +243,13 @@ def area_grants(db: Connection, codes: tuple[int, ...]) -> Iterable[AreaGrant]:
         yield AreaGrant(area, bool(allows), *rest)
 
 
-def denies_on(db: Connection, codes: tuple[int, ...]) -> frozenset[str]:
-    """The kinds of record of which single ones are denied to these subjects, now or at another time."""
-    return frozenset(kind for (kind,) in in_chunks(db, DENIES_ON, list(codes)))
+def denies_on(db: Connection, codes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """The kinds of record of which something is denied on single ones to these subjects, now or at another time, each
+    with the local ids of those that are denied to be seen."""
+    found: dict[str, set[int]] = {}
+    for kind, hidden in in_chunks(db, DENIES_ON, list(codes)):
+        found.setdefault(kind, set()).update(() if hidden is None else (hidden,))
+    return {kind: tuple(sorted(ids)) for kind, ids in found.items()}
 
 
 def _in_force(grant: AreaGrant, context: Context) -> bool:

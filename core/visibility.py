@@ -3,7 +3,8 @@
 Who sees all of a kind is asked nothing, or only about denials. For others there is one row for each right in
 {document,profile}_acl, in the orders that lists have, by subject: a list merges those of the viewer's subjects, each
 read along its index and only as far as the page goes. A plus before a column keeps an index out that would be slower
-there. Values are bound by name; see `parameters`.
+there; one before EXISTS keeps SQLite from making a join of it, which would be asked after all other conditions. Values
+are bound by name; see `parameters`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ Way = Literal["all", "linked", "listed", "none"]
 
 ARMS: Final = 400
 """Subjects that one statement merges; SQLite allows 500."""
+LISTED: Final = 200
+"""Records that are denied to be seen, which are looked for in a list of them first."""
+MANY: Final = 100
+"""Links of a profile, of which not each is looked at."""
 FEW: Final = 3_000
 """A viewer with no more rights to records than that is looked up from the rights, not from the records."""
 
@@ -31,6 +36,7 @@ class Sight(NamedTuple):
     documents: Way = "all"
     profiles: Way = "all"
     denied: frozenset[str] = frozenset()  # kinds of record of which single ones are denied
+    denied_few: frozenset[str] = frozenset()  # of which so few are denied to be seen that they are listed
     subjects: int = 0
     conditions: int = 0
 
@@ -40,6 +46,7 @@ class Sight(NamedTuple):
 
 EVERYTHING: Final = Sight()
 DENIALS: Final = "access_grant deny INDEXED BY grant_denials"
+LINKS_OF_DENIED: Final = "json_each(:denied_document) gone CROSS JOIN link via ON via.document_id = gone.value"
 DIRECT: Final = f" AND acl.rights & {DERIVED} = 0"
 
 
@@ -51,8 +58,10 @@ def sight_of(viewer: Viewer, action: str = "see") -> Sight:
     profiles = _way(viewer, "profile", action)
     if action == "see" and documents == "all" and profiles == "listed":
         profiles = "linked"
-    denied = viewer.identity.denies_on
-    return Sight(documents, profiles, denied, len(viewer.subjects), len(viewer.conditions))
+    denials = viewer.identity.denies_on
+    denied = frozenset(kind for kind, hidden in denials.items() if hidden or action != "see")
+    few = frozenset(kind for kind, hidden in denials.items() if len(hidden) <= LISTED)
+    return Sight(documents, profiles, denied, few, len(viewer.subjects), len(viewer.conditions))
 
 
 def _way(viewer: Viewer, entity: Entity, action: str) -> Way:
@@ -67,6 +76,7 @@ def parameters(viewer: Viewer) -> dict[str, Any]:
         return {}
     bound: dict[str, Any] = {f"s{place}": code for place, code in enumerate(viewer.subjects)}
     bound |= {f"c{place}": id for place, id in enumerate(viewer.conditions)}
+    bound |= {f"denied_{kind}": str(list(hidden)) for kind, hidden in viewer.identity.denies_on.items()}
     return bound | {"now": viewer.at}
 
 
@@ -126,9 +136,11 @@ def sees_link(sight: Sight, link: str, *, living: bool, known: tuple[str, ...] =
 def denied(sight: Sight, entity: Entity, id: str, action: str = "see") -> str:
     """Whether the action is taken from the viewer by a denial on the record itself."""
     taking = tuple(name for name in BITS if DENIED[name] & BITS[action])
+    one_of = f"{id} IN (SELECT value FROM json_each(:denied_{entity})) AND "
     return (
+        f"({one_of if action == 'see' and entity in sight.denied_few else ''}"
         f"EXISTS (SELECT 1 FROM {DENIALS} WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
-        f" AND {_is_denial(sight, taking)})"
+        f" AND {_is_denial(sight, taking)}))"
     )
 
 
@@ -148,7 +160,7 @@ def _listed(sight: Sight, entity: Entity, id: str, rights: str = "") -> str:
     through many documents, those of each subject are looked up."""
     plus = "+" if entity == "document" else ""
     return (
-        f"EXISTS (SELECT 1 FROM {entity}_acl acl WHERE acl.record_id = {id}"
+        f"+EXISTS (SELECT 1 FROM {entity}_acl acl WHERE acl.record_id = {id}"
         f" AND {plus}acl.subject IN ({_subjects(sight)})"
         f" AND {_in_force(sight)}{rights})"
     )
@@ -161,13 +173,28 @@ def _through_a_document(sight: Sight, profile: str) -> str:
 
 
 def _still_seen_through_a_document(sight: Sight, profile: str) -> str:
-    """Rows of derived sight know of no denial, so where a denied document is linked to, the others are looked at."""
-    of_denied = (
-        f"SELECT via.profile_id FROM {DENIALS} CROSS JOIN link via ON via.document_id = deny.record_id"
-        f" WHERE deny.target_kind = 'document' AND {_is_denial(sight, ('see',))} AND via.deleted_at IS NULL"
-    )
+    """Rows of derived sight know of no denial. Where a denied document is linked to, the others are looked at, or, if
+    they are many, it is counted how many of them the denied ones leave."""
+    of_denied = f"SELECT via.profile_id FROM {LINKS_OF_DENIED} WHERE via.deleted_at IS NULL"
     of_its_own = _listed(sight, "profile", profile, DIRECT)
-    return f"(+{profile} NOT IN ({of_denied}) OR {of_its_own} OR {_through_a_document(sight, profile)})"
+    are_many = (
+        f"SELECT 1 FROM link via WHERE via.profile_id = {profile} AND via.deleted_at IS NULL LIMIT 1 OFFSET {MANY}"
+    )
+    return (
+        f"(+{profile} NOT IN ({of_denied}) OR {of_its_own} OR CASE WHEN EXISTS ({are_many})"
+        f" THEN {_some_are_left(sight, profile)} ELSE {_through_a_document(sight, profile)} END)"
+    )
+
+
+def _some_are_left(sight: Sight, profile: str) -> str:
+    """Whether a row of derived sight stands for more than what denied documents bring; its support counts that."""
+    brought_by_denied = (
+        f"SELECT count(*) FROM {LINKS_OF_DENIED} CROSS JOIN document_acl brings ON brings.record_id = gone.value"
+        f" WHERE via.profile_id = {profile} AND via.deleted_at IS NULL AND {denied(sight, 'document', 'gone.value')}"
+        " AND brings.subject = acl.subject AND brings.condition_id = acl.condition_id"
+        " AND brings.valid_from = acl.valid_from AND brings.valid_until = acl.valid_until"
+    )
+    return _listed(sight, "profile", profile, f" AND acl.rights & {DERIVED} AND acl.support > ({brought_by_denied})")
 
 
 def _is_denial(sight: Sight, actions: tuple[str, ...]) -> str:
@@ -180,9 +207,11 @@ def _is_denial(sight: Sight, actions: tuple[str, ...]) -> str:
 
 
 def is_seen_through_a_document(db: Connection, viewer: Viewer, profile: int) -> bool:
-    """Whether a document that the viewer sees is linked to the profile of this local id; some 1 us for each link."""
+    """Whether a document that the viewer sees is linked to the profile of this local id, which acl lists unless the
+    viewer sees all documents."""
     sight, bound = sight_of(viewer), parameters(viewer) | {"profile": profile}
-    return bool(db.execute(f"SELECT {_through_a_document(sight, ':profile')}", bound).fetchone()[0])
+    find = _through_a_document if sight.documents == "all" else _still_seen_through_a_document
+    return bool(db.execute(f"SELECT {find(sight, ':profile')}", bound).fetchone()[0])
 
 
 # --- from the rights ------------------------------------------------------------------------------------------
