@@ -18,7 +18,7 @@ from tests.core.making import new_link
 
 AREAS = ("profiles", "documents", "access", "settings", "audit")
 LESS = {"edit": "see", "link": "edit", "share": "link", "administer": "share", "confidential": "see"}
-LESS_ON_AREA = {"edit": "see", "administer": "edit", "share": "link", "see": None}
+LESS_ON_AREA = {"edit": "see", "administer": "edit", "share": "link", "see": None, "confidential": "administer"}
 
 
 # --- the table -----------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ DEEDS: Mapping[str, tuple[Deed, Needs]] = {
     "delete a group": (delete("group"), {"access": "administer"}),
     "delete a role": (delete("role"), {"access": "administer"}),
     "delete a grant": (delete("grant"), {"report": "share"}),
-    "delete a mark": (delete("mark"), {"access": "administer"}),
+    "delete a mark": (delete("mark"), {"access": "administer", "profiles": "confidential"}),
     "restore a profile": (restore("lost profile"), {"profiles": "edit"}),
     "restore a document": (restore("lost document"), {"documents": "edit"}),
     "link again": (restore("lost link"), {"letter": "link", "bob": "link"}),
