@@ -275,12 +275,12 @@ def _reach(request: OpenRequest, entity: Entity, id: int, fields: Mapping[str, A
 
 
 def _refuse_no_owner(request: OpenRequest) -> None:
-    """Somebody must be able to administer the store. Only an undo may end with no account at all: as it was before the
-    first."""
+    """Somebody must be able to administer the store. Only an undo may end with no account at all, as it was before the
+    first; a store of one operator needs none for its groups."""
     if request.db.execute(OWNERS).fetchone():
         return
     accounts = living_accounts(request.db)
-    if not accounts and request.reverts is not None:
+    if not accounts and (request.reverts is not None or not any(entity == "account" for _, entity in request.done)):
         return
     directory = Directory(request.db)
     if any(OWNER in directory.of_account(account).built_in for account in accounts):

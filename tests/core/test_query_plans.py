@@ -214,7 +214,7 @@ def test_look_ups_scan_no_large_table(workspace: LocalWorkspace, read: str) -> N
         assert scanned <= SMALL, plan
 
 
-SMALL = {"stat", "relationship_type", "type", "account", "(subquery-1)"}  # of the last two no more than some are counted
+SMALL = {"stat", "relationship_type", "type", "account", "(subquery-1)"}  # of the last two only some are counted
 
 
 def test_open_conflicts_are_found_by_their_record(workspace: LocalWorkspace) -> None:

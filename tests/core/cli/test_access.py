@@ -27,6 +27,14 @@ def test_a_store_has_one_owner_and_asks_for_no_log_in(run, library):
     assert "nothing asks for a log-in while there is no second account" in outcome.err
 
 
+def test_one_operator_makes_groups_before_there_is_anybody_to_put_into_them(run, library):
+    assert run("group", "new", "hr").code == 0
+    assert run("grant", "allow", "see", "documents", "--to", "hr").code == 0
+    assert run("account", "new", "bob", "--group", "hr").code == 0
+
+    assert len(run("access", "who", NOTES, "--json").objects) == 2
+
+
 def test_the_second_account_says_what_changes_from_then_on(run, library):
     outcome = run("account", "new", "bob", "--kind", "service")
 
