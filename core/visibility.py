@@ -24,8 +24,6 @@ ARMS: Final = 400
 """Subjects that one statement merges; SQLite allows 500."""
 LISTED: Final = 200
 """Records that are denied to be seen, which are looked for in a list of them first."""
-MANY: Final = 100
-"""Links of a profile, of which not each is looked at."""
 FEW: Final = 3_000
 """A viewer with no more rights to records than that is looked up from the rights, not from the records."""
 
@@ -45,7 +43,6 @@ class Sight(NamedTuple):
 
 
 EVERYTHING: Final = Sight()
-DENIALS: Final = "access_grant deny INDEXED BY grant_denials"
 LINKS_OF_DENIED: Final = "json_each(:denied_document) gone CROSS JOIN link via ON via.document_id = gone.value"
 DIRECT: Final = f" AND acl.rights & {DERIVED} = 0"
 
@@ -135,12 +132,21 @@ def sees_link(sight: Sight, link: str, *, living: bool, known: tuple[str, ...] =
 @lru_cache(maxsize=256)
 def denied(sight: Sight, entity: Entity, id: str, action: str = "see") -> str:
     """Whether the action is taken from the viewer by a denial on the record itself."""
-    taking = tuple(name for name in BITS if DENIED[name] & BITS[action])
-    one_of = f"{id} IN (SELECT value FROM json_each(:denied_{entity})) AND "
+    denial = _denial(sight, entity, id, action)
+    if action == "see" and entity in sight.denied_few:
+        return f"({id} IN (SELECT value FROM json_each(:denied_{entity})) AND {denial})"
+    return denial
+
+
+def _denial(sight: Sight, entity: Entity, id: str, action: str = "see") -> str:
+    """By grant_denials, which is small."""
+    taking = ", ".join(f"'{name}'" for name in BITS if DENIED[name] & BITS[action])
     return (
-        f"({one_of if action == 'see' and entity in sight.denied_few else ''}"
-        f"EXISTS (SELECT 1 FROM {DENIALS} WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
-        f" AND {_is_denial(sight, taking)}))"
+        "EXISTS (SELECT 1 FROM access_grant deny INDEXED BY grant_denials"
+        f" WHERE deny.target_kind = '{entity}' AND deny.record_id = {id}"
+        f" AND deny.deleted_at IS NULL AND deny.effect = 'deny' AND deny.action IN ({taking})"
+        f" AND +deny.subject_code IN ({_subjects(sight)}) AND deny.condition_id IN ({_conditions(sight)})"
+        " AND coalesce(deny.valid_from, 0) <= :now AND (deny.valid_until IS NULL OR deny.valid_until > :now))"
     )
 
 
@@ -173,37 +179,27 @@ def _through_a_document(sight: Sight, profile: str) -> str:
 
 
 def _still_seen_through_a_document(sight: Sight, profile: str) -> str:
-    """Rows of derived sight know of no denial. Where a denied document is linked to, the others are looked at, or, if
-    they are many, it is counted how many of them the denied ones leave."""
+    """Rows of derived sight know of no denial. Where a denied document is linked to, it is counted what the denied ones
+    leave of them; if very many are denied, the others are looked at."""
     of_denied = f"SELECT via.profile_id FROM {LINKS_OF_DENIED} WHERE via.deleted_at IS NULL"
-    of_its_own = _listed(sight, "profile", profile, DIRECT)
-    are_many = (
-        f"SELECT 1 FROM link via WHERE via.profile_id = {profile} AND via.deleted_at IS NULL LIMIT 1 OFFSET {MANY}"
-    )
-    return (
-        f"(+{profile} NOT IN ({of_denied}) OR {of_its_own} OR CASE WHEN EXISTS ({are_many})"
-        f" THEN {_some_are_left(sight, profile)} ELSE {_through_a_document(sight, profile)} END)"
-    )
+    if "document" in sight.denied_few:
+        left = _some_are_left(sight, profile)
+    else:
+        left = f"{_listed(sight, 'profile', profile, DIRECT)} OR {_through_a_document(sight, profile)}"
+    return f"(+{profile} NOT IN ({of_denied}) OR {left})"
 
 
 def _some_are_left(sight: Sight, profile: str) -> str:
-    """Whether a row of derived sight stands for more than what denied documents bring; its support counts that."""
+    """Whether a row is of the profile's own, or stands for more than what denied documents bring; its support counts
+    that."""
     brought_by_denied = (
         f"SELECT count(*) FROM {LINKS_OF_DENIED} CROSS JOIN document_acl brings ON brings.record_id = gone.value"
-        f" WHERE via.profile_id = {profile} AND via.deleted_at IS NULL AND {denied(sight, 'document', 'gone.value')}"
+        f" WHERE via.profile_id = {profile} AND via.deleted_at IS NULL AND {_denial(sight, 'document', 'gone.value')}"
         " AND brings.subject = acl.subject AND brings.condition_id = acl.condition_id"
         " AND brings.valid_from = acl.valid_from AND brings.valid_until = acl.valid_until"
     )
-    return _listed(sight, "profile", profile, f" AND acl.rights & {DERIVED} AND acl.support > ({brought_by_denied})")
-
-
-def _is_denial(sight: Sight, actions: tuple[str, ...]) -> str:
-    wanted = ", ".join(f"'{action}'" for action in actions)
-    return (
-        f"deny.deleted_at IS NULL AND deny.effect = 'deny' AND deny.action IN ({wanted})"
-        f" AND +deny.subject_code IN ({_subjects(sight)}) AND deny.condition_id IN ({_conditions(sight)})"
-        " AND coalesce(deny.valid_from, 0) <= :now AND (deny.valid_until IS NULL OR deny.valid_until > :now)"
-    )
+    left = f" AND (acl.rights & {DERIVED} = 0 OR acl.support > ({brought_by_denied}))"
+    return _listed(sight, "profile", profile, left)
 
 
 def is_seen_through_a_document(db: Connection, viewer: Viewer, profile: int) -> bool:

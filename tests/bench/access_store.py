@@ -152,6 +152,8 @@ class _Builder:
     def _administration(self, readers: dict[str, int]) -> None:
         draw, groups = self.random, range(1, GROUPS + 1)
         above = [[g for g in draw.sample(groups, 2) if g > number > FEW] for number in groups]
+        for number in range(1, FEW + 1):
+            above[number - 1] = [g for g in (number + 7, number + 13) if g <= FEW]
         rows = [(f"group {n}", f"group {n}", self._ids("account_group", above[n - 1])) for n in groups]
         self._insert("account_group", ("name", "sort_key", "groups"), rows)
         names = ["owner", ALL, *SHARES, *(f"account {number}" for number in range(ACCOUNTS - len(SHARES) - 2))]

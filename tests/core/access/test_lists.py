@@ -40,7 +40,6 @@ WAYS: dict[str, dict[str, int]] = {
     "from records of a narrow filter": {"core.visibility.FEW": -1},
     "from many subjects": {"core.reads.ARMS": 2},
     "from many matches": {"core.reads.WHOLE": 0, "core.visibility.FEW": -1},
-    "from what denials leave of many links": {"core.visibility.MANY": 0},
     "from many denials": {"core.visibility.LISTED": -1},
 }
 """What decides where a list starts from, set so that small worlds are read as large ones are."""
