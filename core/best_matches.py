@@ -37,11 +37,14 @@ def _rows(
     db: Connection, entity: Entity, expression: str, limit: int, conditions: tuple[str, ...], bound: dict[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
     seen: set[int] = set()
-    few = _are_few(db, entity, conditions, bound | {"text": expression})
+    in_all = _count(db, entity, conditions, bound | {"text": expression})
+    if not in_all:
+        return
     for scope in (f"{{{NAMES[entity]}}} : ({expression})", expression):
         matching = bound | {"text": scope}
-        ranked = few or (scope != expression and _are_few(db, entity, conditions, matching))
-        for row in _matches(db, entity, limit, conditions, matching, ranked=ranked):
+        are_known = scope == expression or in_all <= COUNT_LIMIT
+        found = in_all if are_known else _count(db, entity, conditions, matching)
+        for row in _matches(db, entity, limit, conditions, matching, ranked=found <= COUNT_LIMIT):
             if len(seen) < limit and row[-1] not in seen:
                 seen.add(row[-1])
                 yield row
@@ -49,11 +52,11 @@ def _rows(
             return
 
 
-def _are_few(db: Connection, entity: Entity, conditions: tuple[str, ...], bound: dict[str, Any]) -> bool:
-    """Whether up to COUNT_LIMIT records match, and are ranked; ranking reads them all."""
+def _count(db: Connection, entity: Entity, conditions: tuple[str, ...], bound: dict[str, Any]) -> int:
+    """Up to one more than COUNT_LIMIT. Only so many are ranked, because ranking reads them all."""
     where = " AND ".join((f"{entity}_search MATCH :text", *conditions))
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {entity}_search WHERE {where} LIMIT {COUNT_LIMIT + 1})"
-    return bool(db.execute(sql, bound).fetchone()[0] <= COUNT_LIMIT)
+    return int(db.execute(sql, bound).fetchone()[0])
 
 
 def _matches(

@@ -62,7 +62,7 @@ def _rows(account: str, workspace: LocalWorkspace, owner: LocalWorkspace, runs: 
 
 def _page(query: Query, workspace: LocalWorkspace, owner: LocalWorkspace, runs: int) -> Row:
     """The first page and one deep in the list in turn, of the account (ours) and of the owner (floor)."""
-    deep = workspace.page(query, offset=int(workspace.count(query).value * DEEP), limit=1).last
+    deep = owner.page(query, offset=int(owner.count(query).value * DEEP), limit=1).last
 
     def measure() -> Row:
         mine, theirs = (_Taken([], []) for _ in range(2))
