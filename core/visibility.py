@@ -224,8 +224,9 @@ def in_order(
     """
     way, compare = ("DESC", "<") if descending else ("ASC", ">")
     beyond = f" AND (acl.{column}, acl.record_id) {compare} (:sort, :number)" if from_key else ""
+    once = "DISTINCT " if subjects[1] - subjects[0] == 1 else ""  # of several, the union holds each once
     arms = (
-        f"SELECT acl.{column} AS sort, acl.record_id AS id FROM {entity}_acl acl WHERE acl.subject = :s{place}"
+        f"SELECT {once}acl.{column} AS sort, acl.record_id AS id FROM {entity}_acl acl WHERE acl.subject = :s{place}"
         f" AND {_in_force(sight)}{_brought_by_documents(sight, entity)}{beyond}"
         for place in range(*subjects)
     )

@@ -39,6 +39,7 @@ WAYS: dict[str, dict[str, int]] = {
     },
     "from records of a narrow filter": {"core.visibility.FEW": -1},
     "from many subjects": {"core.reads.ARMS": 2},
+    "from subjects one by one": {"core.reads.ARMS": 1},
     "from many matches": {"core.reads.WHOLE": 0, "core.visibility.FEW": -1},
     "from many denials": {"core.visibility.LISTED": -1},
 }
@@ -231,6 +232,24 @@ def test_a_profile_of_very_many_documents_stays_while_one_of_them_is_seen(office
         owner.write([grant_to(office.accounts["ann"], "see", ref, effect="deny") for ref in denied])
         assert labels(ann, query) == [row.name for row in ann.page(query, backwards=True).rows] == seen
         assert ann.count(query).value == len(seen)
+
+
+@pytest.mark.parametrize("subjects", [1, 400])
+def test_a_record_that_several_rules_open_is_in_a_page_once(
+    office: People, subjects: int, limits: Callable[[dict[str, int]], None]
+) -> None:
+    limits({"core.reads.ARMS": subjects})
+    ann, titles = office.account("ann"), [f"Report {number}" for number in range(8)]
+    made = office.owner.write([Create("document", {"title": title}) for title in titles]).refs
+    office.owner.write(
+        [grant_to(office.accounts["ann"], action, ref) for ref in made for action in ("see", "edit", "confidential")]
+    )
+    query = Query(entity="document")
+
+    assert labels(ann, query, limit=3) == titles[:3]
+    assert labels(ann, query, key=ann.page(query, limit=3).last, limit=3) == titles[3:6]
+    assert labels(ann, query, limit=3, backwards=True) == titles[5:]
+    assert labels(ann, query, offset=3, limit=4) == titles[3:7]
 
 
 def test_of_more_subjects_than_a_statement_takes_all_count(office: People) -> None:
