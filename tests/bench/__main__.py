@@ -20,6 +20,7 @@ from tests.bench.links import bulk_links
 from tests.bench.live import followed_changes
 from tests.bench.merges import merges
 from tests.bench.pages import growth, linked_documents
+from tests.bench.revokes import revoked_records
 from tests.bench.runner import Row, table
 from tests.bench.searches import search_as_you_type
 from tests.bench.stores import store_of
@@ -37,6 +38,7 @@ BENCHES = {
     "duplicates": duplicates,
     "access-links": access_links,
     "audit": audits,
+    "revoke": revoked_records,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"
