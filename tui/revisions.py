@@ -96,7 +96,7 @@ def _field_lines(entity: Entity, field: Field, old: Any, new: Any) -> Iterator[L
         sign = "+" if old in EMPTY else "-" if new in EMPTY else "~"
         yield replace(lines[0], key=key, mark=sign)
         yield from lines[1:]
-    elif new not in EMPTY:
+    elif new not in EMPTY and (field.required or new != field.default):
         text = value_text(field, new)
         yield line(label, Span(text[:SHOWN] + (" …" if len(text) > SHOWN else "")), key=key, wraps=True)
 
