@@ -317,9 +317,11 @@ class LocalWorkspace:
         with self._reading() as reading:
             return lookups.me(reading.viewer)
 
-    def may(self, ref: Ref) -> tuple[str, ...]:
+    def may(self, ref: Ref, *, with_reason: bool = False) -> tuple[str, ...]:
         with self._reading() as reading:
-            return rights.names(reading.rights(ref.entity, [id := reading.see(ref)])[id])
+            id = reading.see(ref)
+            viewer = access.with_reason(reading.viewer) if with_reason else reading.viewer
+            return rights.names(access.rights_on(reading.db, viewer, ref.entity, id))
 
     # --- who did -------------------------------------------------------------------------------
 

@@ -224,8 +224,9 @@ class Workspace(Protocol):
     def me(self) -> Me:
         """The account that asks. Raises Denied for one that there is not any more."""
 
-    def may(self, ref: Ref) -> tuple[str, ...]:
-        """The actions that the account may do with the record, in the order of core.fields.ACTIONS. Raises NotFound."""
+    def may(self, ref: Ref, *, with_reason: bool = False) -> tuple[str, ...]:
+        """The actions that the account may do with the record, or might if it gave a reason, in the order of
+        core.fields.ACTIONS. Raises NotFound."""
 
     def explain(self, account: str, target: Ref | str, *, action: Action = "see", at: int | None = None) -> Explanation:
         """Why the account of this name may or may not do that with a record or an area, now or at an instant.

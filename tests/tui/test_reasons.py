@@ -36,6 +36,8 @@ async def test_a_write_that_needs_a_reason_asks_for_it_and_is_done(
     async with terminal(size, workspace=dan) as t:
         await t.press("2")
         await t.shows("1 / 1")
+        if size == WIDE:
+            await t.shows("We, the undersigned")  # the detail is read, and with it what dan may
         await t.press("e")
         await t.shows("Edit Charter")
         await t.type(" of 1901")

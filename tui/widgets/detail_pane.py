@@ -115,7 +115,7 @@ class DetailPane(OffLoop, LineView):
         def read() -> tuple[Detail, tuple[str, ...] | None]:
             if isinstance(source, Ref):
                 detail = load_detail(workspace, source, grouping, opened, marks)
-                return detail, workspace.may(source) if bound else None
+                return detail, workspace.may(source, with_reason=True) if bound else None
             return load_request(workspace, source, names), None
 
         self.ask(read, lambda answer: self._show_detail(*answer), group="detail", refuse=self._show_error)
