@@ -6,6 +6,7 @@ answered as one that does not exist. Lists ask the same questions in SQL (core.v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from core import visibility
 from core.errors import Denied, NotFound, ReasonNeeded
 from core.fields import Entity
-from core.records import TABLES, names
+from core.records import TABLES, in_chunks, names
 from core.rights import ALL, AREA_OF, BITS, DENIED, DERIVED, RIGHTS, effective, has
 from core.store import Connection
 from core.values import Ref
@@ -108,13 +109,13 @@ def _on_record(db: Connection, viewer: Viewer, entity: Entity, id: int) -> int:
     area = AREA_OF[entity]
     denied = viewer.denied[area]
     if entity in viewer.identity.denies_on:
-        for (action,) in db.execute(*_denials(viewer, entity, id)):
+        for _, action in in_chunks(db, *denials(viewer, entity, [id])):
             denied |= DENIED[action]
     allowed = viewer.areas[area]
     if has(denied, "see"):
         return 0
     through = False
-    for (rights,) in db.execute(*_allowances(viewer, entity, id)):
+    for _, rights in in_chunks(db, *allowances(viewer, entity, [id])):
         through |= bool(rights & DERIVED)
         allowed |= 0 if rights & DERIVED else rights
     if not has(allowed, "see") and entity == "profile" and seen_through_a_document(db, viewer, id, listed=through):
@@ -146,24 +147,41 @@ def _on_grant(db: Connection, viewer: Viewer, id: int) -> int:
     return RIGHTS["administer"]
 
 
-def _allowances(viewer: Viewer, entity: Entity, id: int) -> tuple[str, tuple[Any, ...]]:
+# --- statements, of some records of a kind; a list of them is to follow --------------------------------------------
+
+FEW: Final = 40  # subjects
+Statement = tuple[str, list[int], tuple[Any, ...]]
+"""SQL that ends in IN, the values of that list, and the parameters before it: what in_chunks takes."""
+
+
+def allowances(viewer: Viewer, entity: Entity, ids: list[int]) -> Statement:
+    """The local id and the rights of each row of acl that is for the viewer now. By the primary key."""
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
-        f"SELECT rights FROM {entity}_acl WHERE record_id = ? AND subject IN ({_marks(subjects)})"
-        f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ?",
-        (id, *subjects, *conditions, viewer.at, viewer.at),
+        f"SELECT record_id, rights FROM {entity}_acl WHERE {plus(subjects)}subject IN ({marks(subjects)})"
+        f" AND condition_id IN ({marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
+        ids,
+        (*subjects, *conditions, viewer.at, viewer.at),
     )
 
 
-def _denials(viewer: Viewer, entity: Entity, id: int) -> tuple[str, tuple[Any, ...]]:
+def denials(viewer: Viewer, entity: Entity, ids: list[int]) -> Statement:
+    """The local id and the action of each denial that is for the viewer now. By grant_on_record."""
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
-        "SELECT action FROM access_grant WHERE target_kind = ? AND record_id = ? AND deleted_at IS NULL"
-        f" AND effect = 'deny' AND subject_code IN ({_marks(subjects)}) AND condition_id IN ({_marks(conditions)})"
-        " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?)",
-        (entity, id, *subjects, *conditions, viewer.at, viewer.at),
+        "SELECT record_id, action FROM access_grant WHERE target_kind = ? AND deleted_at IS NULL AND effect = 'deny'"
+        f" AND +subject_code IN ({marks(subjects)}) AND condition_id IN ({marks(conditions)})"
+        " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?) AND record_id IN",
+        ids,
+        (entity, *subjects, *conditions, viewer.at, viewer.at),
     )
 
 
-def _marks(values: tuple[int, ...]) -> str:
+def plus(subjects: tuple[int, ...]) -> str:
+    """A sign that keeps many subjects out of a look-up by record, since most records have few rows; a few of them are
+    looked up each, since a hub has thousands."""
+    return "+" if len(subjects) > FEW else ""
+
+
+def marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))

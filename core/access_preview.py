@@ -33,23 +33,12 @@ SHOWN: Final = 100  # accounts
 
 def preview(store: Store, actor: Actor, wanted: Sequence[Write], reason: str) -> AccessPreview:
     """Raises what writing them would."""
-    try:
-        with store.write() as db:
-            request = OpenRequest(db, actor, reason)
-            writes.carry_out(request, wanted)
-            request.conclude()
-            with store.read() as old:
-                raise _PreviewedError(_summed_up(_effects(request, old)))
-    except _PreviewedError as previewed:
-        return previewed.found
-
-
-class _PreviewedError(Exception):
-    """Rolls back what was done for a preview."""
-
-    def __init__(self, found: AccessPreview) -> None:
-        super().__init__()
-        self.found = found
+    with store.write(dry_run=True) as db:
+        request = OpenRequest(db, actor, reason)
+        writes.carry_out(request, wanted)
+        request.conclude()
+        with store.read() as old:
+            return _summed_up(_effects(request, old))
 
 
 def _summed_up(effects: list[Effect]) -> AccessPreview:

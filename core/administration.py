@@ -13,14 +13,14 @@ from core.access import see
 from core.errors import Conflict, Denied, Exists, Invalid, NotFound
 from core.escalation import NOTHING
 from core.fields import FIELDS, Entity, sort_key
-from core.members import Directory, Reach, Step, are_alone, as_uid, living_accounts
+from core.members import Directory, Reach, Step, are_alone, living_accounts
 from core.nesting import check_nesting
 from core.records import TABLES, Row, load_one, stored_fields
 from core.rights import AREA_OF, BUILT_IN, OWNER
 from core.safe_text import find_hostile
 from core.store import Connection
 from core.subjects import code_of
-from core.values import Ref, id_text
+from core.values import Ref, as_uid, id_text
 from core.write_values import Create
 
 if TYPE_CHECKING:

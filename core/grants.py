@@ -9,12 +9,11 @@ from core import conditions, escalation, merged, subjects
 from core.access import see
 from core.errors import Conflict, Exists, Invalid
 from core.fields import AREAS, Entity
-from core.members import as_uid
 from core.records import SUBJECT_NAME, Row, in_chunks, load_one, names, stored_fields
 from core.rights import BUILT_IN, RIGHTS, has
 from core.rights_of_many import rights_of
 from core.store import Connection
-from core.values import Ref
+from core.values import Ref, as_uid
 from core.viewer import Viewer
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.records import in_chunks
 from core.rights import BUILT_IN, OWNER
 from core.store import Connection
-from core.values import RecordId, id_text
+from core.values import RecordId, as_uid, id_text
 from core.viewer import DEPTH, Identity, area_grants, denies_on, living_profile
 
 TOO_DEEP: Final = f"would stand more than {DEPTH} groups deep; put it into a group further up"
@@ -149,11 +149,6 @@ def are_alone(db: Connection) -> bool:
     """Whether there are fewer than two accounts, so that no rule binds anybody."""
     found = db.execute("SELECT count(*) FROM (SELECT 1 FROM account WHERE deleted_at IS NULL LIMIT 2)").fetchone()
     return bool(found[0] < 2)
-
-
-def as_uid(id: str) -> RecordId:
-    """The id that a field holds as text."""
-    return bytes.fromhex(id.replace("-", ""))
 
 
 def identity_of(db: Connection, like: Identity, account: Account, reach: Reach) -> Identity:

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from core.errors import Invalid
-from core.members import TOO_DEEP, as_uid
+from core.members import TOO_DEEP
 from core.store import Connection
-from core.values import RecordId
+from core.values import RecordId, as_uid
 from core.viewer import DEPTH
 
 SHOWN: Final = 6  # groups of a circle that are named

@@ -37,35 +37,28 @@ def purge(
     Files of contents and words in the search index go after all else is committed; what a fault leaves of them goes
     with the next purge. A preview is the work itself, rolled back. Raises Denied, Unavailable where a file cannot go.
     """
-    try:
-        with store.write() as db:
-            told = f"purged what was in the trash before {format_instant(before)}"
-            request = OpenRequest(db, actor, reason, told=told)
-            permissions.check_purge(request)
-            doomed = _old_ends(db, before)
-            named = leftovers.contents_of(db, doomed["document"])
-            # Only living links are in an index by their profile.
-            with leftovers.passing_index(db, "link", "profile_id", len(doomed["profile"])):
-                doomed |= {"link": _old_links(db, doomed, before)}
-                doomed |= {"conflict": _conflicts(db, doomed, before)}
-                doomed |= {"rule": _ids(db, "SELECT id FROM rule WHERE deleted_at < ?", before)}
-                doomed |= {"grant": _grants(db, doomed)}
-                _purge(request, doomed)
-            files = leftovers.unnamed_contents(db, contents, named)
-            counts: dict[str, int] = {entity: len(doomed[entity]) for entity in reversed(ORDER) if doomed[entity]}
-            counts |= {"content": len(files)} if files else {}
-            if dry_run:
-                raise _PreviewedError
-    except _PreviewedError:
+    with store.write(dry_run=dry_run) as db:
+        told = f"purged what was in the trash before {format_instant(before)}"
+        request = OpenRequest(db, actor, reason, told=told)
+        permissions.check_purge(request)
+        doomed = _old_ends(db, before)
+        named = leftovers.contents_of(db, doomed["document"])
+        # Only living links are in an index by their profile.
+        with leftovers.passing_index(db, "link", "profile_id", len(doomed["profile"])):
+            doomed |= {"link": _old_links(db, doomed, before)}
+            doomed |= {"conflict": _conflicts(db, doomed, before)}
+            doomed |= {"rule": _ids(db, "SELECT id FROM rule WHERE deleted_at < ?", before)}
+            doomed |= {"grant": _grants(db, doomed)}
+            _purge(request, doomed)
+        files = leftovers.unnamed_contents(db, contents, named)
+        counts: dict[str, int] = {entity: len(doomed[entity]) for entity in reversed(ORDER) if doomed[entity]}
+        counts |= {"content": len(files)} if files else {}
+    if dry_run:
         return counts
     leftovers.delete_contents(files)
     leftovers.forget_words(store, search.FIELDS.keys() & counts.keys())
     store.checkpoint()
     return counts
-
-
-class _PreviewedError(Exception):
-    """Rolls back what was done for a preview."""
 
 
 def _purge(request: OpenRequest, doomed: Doomed) -> None:

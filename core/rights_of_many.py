@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from core import access
+from core.access import Statement, allowances, denials, marks, plus
 from core.fields import Entity
 from core.records import in_chunks
 from core.rights import ALL, AREA_OF, BITS, DENIED, DERIVED, effective, has
@@ -35,10 +36,10 @@ def _on_records(db: Connection, viewer: Viewer, entity: Entity, ids: list[int]) 
     allowed = dict.fromkeys(ids, viewer.areas[area])
     denied = dict.fromkeys(ids, viewer.denied[area])
     if entity in viewer.identity.denies_on:
-        for id, action in in_chunks(db, *_denials(viewer, entity, ids)):
+        for id, action in in_chunks(db, *denials(viewer, entity, ids)):
             denied[id] |= DENIED[action]
     derived: set[int] = set()
-    for id, rights in in_chunks(db, *_allowances(viewer, entity, ids)):
+    for id, rights in in_chunks(db, *allowances(viewer, entity, ids)):
         if rights & DERIVED:
             derived.add(id)
         else:
@@ -89,7 +90,6 @@ def _on_conflicts(db: Connection, viewer: Viewer, ids: list[int]) -> dict[int, i
     return found
 
 
-FEW: Final = 40
 LINKED: Final = """
 SELECT p.id FROM profile p WHERE EXISTS (SELECT 1 FROM link WHERE profile_id = p.id AND deleted_at IS NULL
     AND document_id NOT IN (SELECT value FROM json_each(?))) AND p.id IN
@@ -104,65 +104,32 @@ def _denied_documents(db: Connection, viewer: Viewer) -> str:
     rows = db.execute(
         "SELECT DISTINCT record_id FROM access_grant INDEXED BY grant_denials WHERE target_kind = 'document'"
         " AND deleted_at IS NULL AND effect = 'deny' AND action = 'see' AND record_id IS NOT NULL"
-        f" AND +subject_code IN ({_marks(subjects)}) AND condition_id IN ({_marks(conditions)})"
+        f" AND +subject_code IN ({marks(subjects)}) AND condition_id IN ({marks(conditions)})"
         " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?)",
         (*subjects, *conditions, viewer.at, viewer.at),
     )
     return msgspec.json.encode([id for (id,) in rows]).decode()
 
 
-def _sights(viewer: Viewer, profiles: Sequence[int]) -> tuple[str, list[int], tuple[Any, ...]]:
+def _sights(viewer: Viewer, profiles: Sequence[int]) -> Statement:
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
         f"SELECT record_id, support FROM profile_acl WHERE rights & {DERIVED}"
-        f" AND {_plus(subjects)}subject IN ({_marks(subjects)})"
-        f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
+        f" AND {plus(subjects)}subject IN ({marks(subjects)})"
+        f" AND condition_id IN ({marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
         list(profiles),
         (*subjects, *conditions, viewer.at, viewer.at),
     )
 
 
-def _denied_pairs(viewer: Viewer, denied: str, profiles: Sequence[int]) -> tuple[str, list[int], tuple[Any, ...]]:
+def _denied_pairs(viewer: Viewer, denied: str, profiles: Sequence[int]) -> Statement:
     """The profile of each pair of a right to one of these documents and a link of it."""
     subjects, conditions = viewer.subjects, viewer.conditions
     return (
         "SELECT l.profile_id FROM json_each(?) d CROSS JOIN document_acl a ON a.record_id = d.value"
         " CROSS JOIN link l ON l.document_id = d.value AND l.deleted_at IS NULL"
-        f" WHERE +a.subject IN ({_marks(subjects)}) AND a.condition_id IN ({_marks(conditions)})"
+        f" WHERE +a.subject IN ({marks(subjects)}) AND a.condition_id IN ({marks(conditions)})"
         " AND a.valid_from <= ? AND a.valid_until > ? AND +l.profile_id IN",
         list(profiles),
         (denied, *subjects, *conditions, viewer.at, viewer.at),
     )
-
-
-def _allowances(viewer: Viewer, entity: Entity, ids: list[int]) -> tuple[str, list[int], tuple[Any, ...]]:
-    """By the primary key."""
-    subjects, conditions = viewer.subjects, viewer.conditions
-    return (
-        f"SELECT record_id, rights FROM {entity}_acl WHERE {_plus(subjects)}subject IN ({_marks(subjects)})"
-        f" AND condition_id IN ({_marks(conditions)}) AND valid_from <= ? AND valid_until > ? AND record_id IN",
-        ids,
-        (*subjects, *conditions, viewer.at, viewer.at),
-    )
-
-
-def _denials(viewer: Viewer, entity: Entity, ids: list[int]) -> tuple[str, list[int], tuple[Any, ...]]:
-    """By grant_on_record."""
-    subjects, conditions = viewer.subjects, viewer.conditions
-    return (
-        "SELECT record_id, action FROM access_grant WHERE target_kind = ? AND deleted_at IS NULL AND effect = 'deny'"
-        f" AND +subject_code IN ({_marks(subjects)}) AND condition_id IN ({_marks(conditions)})"
-        " AND coalesce(valid_from, 0) <= ? AND (valid_until IS NULL OR valid_until > ?) AND record_id IN",
-        ids,
-        (entity, *subjects, *conditions, viewer.at, viewer.at),
-    )
-
-
-def _plus(subjects: tuple[int, ...]) -> str:
-    """A sign that keeps many subjects out of a look-up by record, since most records have few rows; a few of them are
-    looked up each, since a hub has thousands."""
-    return "+" if len(subjects) > FEW else ""
-
-
-def _marks(values: tuple[int, ...]) -> str:
-    return ",".join("?" * len(values))

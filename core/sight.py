@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from core.access import marks
 from core.access_values import Reason
 from core.rights import BITS, DERIVED, RIGHTS, has
 from core.rights_of_many import rights_of
@@ -59,10 +60,10 @@ def _candidates(db: Connection, viewer: Viewer, profile: int, *, of_all: bool, a
     documents where one is about all of them."""
     if of_all:
         return _ids(db, LINKED, (profile,))
-    opens = f"subject IN ({','.join('?' * len(viewer.subjects))})"
+    opens = f"subject IN ({marks(viewer.subjects)})"
     asked: tuple[int, ...] = viewer.subjects
     if not any_time:
-        opens += f" AND condition_id IN ({','.join('?' * len(viewer.conditions))})"
+        opens += f" AND condition_id IN ({marks(viewer.conditions)})"
         opens += " AND valid_from <= ? AND valid_until > ?"
         asked = (*asked, *viewer.conditions, viewer.at, viewer.at)
     listed = f"SELECT 1 FROM profile_acl WHERE record_id = ? AND rights & {DERIVED} AND +{opens} LIMIT 1"

@@ -101,8 +101,8 @@ class Store:
         return rows
 
     @contextmanager
-    def write(self, *, patience: float = WRITE_PATIENCE) -> Iterator[Connection]:
-        """A transaction that no other write runs beside; commits, or rolls back when the block raises.
+    def write(self, *, patience: float = WRITE_PATIENCE, dry_run: bool = False) -> Iterator[Connection]:
+        """A transaction that no other write runs beside; commits, or rolls back when the block raises or is a dry run.
 
         Other programs are waited for as many seconds as there is patience.
         """
@@ -110,7 +110,10 @@ class Store:
             db = self._begin(patience)
             try:
                 yield db
-                db.commit()
+                if dry_run:
+                    db.rollback()
+                else:
+                    db.commit()
             except BaseException:
                 if db.in_transaction:
                     db.rollback()

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+import msgspec
+
 from core import confidential, conflicts, link_moves, merged, permissions, sources, trash
 from core.errors import Conflict, Denied, Invalid
 from core.fields import FIELDS, RECORDS, Entity
@@ -37,19 +39,14 @@ def take_back(store: Store, actor: Actor, scope: TakingBack, *, dry_run: bool, r
     """What was or would be touched. Raises NotFound for an unknown record, actor or request and when nothing was done
     there, Invalid for a scope that cannot be meant, Conflict for one record that was merged into another; among several
     a record that cannot follow is told as kept."""
-    try:
-        with store.write() as db:
-            request = OpenRequest(db, actor, reason)
-            found = find_scope(request, scope)
-            request.reason = request.reason or found.reason
-            if scope.ref is not None:
-                _refuse_merged(request, scope.ref)
-            taking = _take_back(request, scope, found)
-            if dry_run:
-                raise _PreviewedError(taking)
-            return taking
-    except _PreviewedError as preview:
-        return preview.taking
+    with store.write(dry_run=dry_run) as db:
+        request = OpenRequest(db, actor, reason)
+        found = find_scope(request, scope)
+        request.reason = request.reason or found.reason
+        if scope.ref is not None:
+            _refuse_merged(request, scope.ref)
+        taking = _take_back(request, scope, found)
+    return msgspec.structs.replace(taking, receipt=None) if dry_run else taking
 
 
 def _refuse_merged(request: OpenRequest, ref: Ref) -> None:
@@ -59,14 +56,6 @@ def _refuse_merged(request: OpenRequest, ref: Ref) -> None:
         merged.refuse(request.db, row, merged.SPLIT)
     elif ref.entity == "link":
         link_moves.refuse_moved(request, row)
-
-
-class _PreviewedError(Exception):
-    """Rolls back what was done for a preview."""
-
-    def __init__(self, taking: Taking) -> None:
-        super().__init__()
-        self.taking = Taking(taking.touched, taking.records, None, taking.summary, taking.kept)
 
 
 def _take_back(request: OpenRequest, wanted: TakingBack, scope: Scope) -> Taking:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from core import escalation, permissions
 from core.errors import Denied
-from core.members import Reach, as_uid
+from core.members import Reach
 from core.records import Row, in_chunks, stored_fields
 from core.rights import has
 from core.store import Connection
 from core.subjects import code_of
+from core.values import as_uid
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest

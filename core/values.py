@@ -20,6 +20,11 @@ def id_text(id: RecordId) -> str:
     return str(uuid.UUID(bytes=id))
 
 
+def as_uid(id: str) -> RecordId:
+    """The id that `id_text` wrote, as memberships and ties hold it. Raises ValueError."""
+    return bytes.fromhex(id.replace("-", ""))
+
+
 class Ref(NamedTuple):
     """Names one record."""
 

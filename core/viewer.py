@@ -19,7 +19,7 @@ from core.fields import AREAS, Entity
 from core.records import in_chunks
 from core.rights import ALL, AREA_OF, BUILT_IN, DENIED, OWNER, effective
 from core.store import Connection, Store
-from core.values import Actor, RecordId
+from core.values import Actor, RecordId, as_uid
 
 EPOCH: Final = "access"
 """The name in `stat` of what counts up with each change of the administration of access."""
@@ -121,7 +121,7 @@ def of_account(
         codes.add(subjects.code_of("group", group))
         wanted |= of_group
     built_in = frozenset(wanted & BUILT_IN.keys())
-    uids = [bytes.fromhex(role.replace("-", "")) for role in wanted - BUILT_IN.keys()]
+    uids = [as_uid(role) for role in wanted - BUILT_IN.keys()]
     sql = "SELECT id FROM role WHERE deleted_at IS NULL AND uid IN"
     codes |= {subjects.code_of("role", role) for (role,) in in_chunks(db, sql, uids)}
     if tied := living_profile(db, tied_to):
@@ -207,14 +207,14 @@ WHERE effect = 'deny' AND record_id IS NOT NULL AND deleted_at IS NULL AND +subj
 def _groups_above(db: Connection, groups: Iterable[str]) -> Iterable[tuple[int, set[str]]]:
     """The living groups of these ids and those that they are members of, each once, with its roles."""
     seen: set[bytes] = set()
-    wave = {bytes.fromhex(group.replace("-", "")) for group in groups}
+    wave = {as_uid(group) for group in groups}
     while wave:
         seen |= wave
         sql = "SELECT id, groups, roles FROM account_group WHERE deleted_at IS NULL AND uid IN"
         above: set[bytes] = set()
         for id, groups_json, roles_json in in_chunks(db, sql, list(wave)):
             yield id, set(msgspec.json.decode(roles_json))
-            above |= {bytes.fromhex(group.replace("-", "")) for group in msgspec.json.decode(groups_json)}
+            above |= {as_uid(group) for group in msgspec.json.decode(groups_json)}
         wave = above - seen
 
 
@@ -224,7 +224,7 @@ def living_profile(db: Connection, profile: str) -> int | None:
         if not profile:
             return None
         found = db.execute(
-            "SELECT id, deleted_at, merged_into FROM profile WHERE uid = ?", (bytes.fromhex(profile.replace("-", "")),)
+            "SELECT id, deleted_at, merged_into FROM profile WHERE uid = ?", (as_uid(profile),)
         ).fetchone()
         if not found:
             return None

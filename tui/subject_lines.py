@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.access_values import Me
 from core.errors import Denied
 from core.fields import ACTIONS, AREAS, Entity
-from core.values import AccountRow, GrantRow, GroupRow, Query, RecordId, Ref, RoleRow, id_text
+from core.values import AccountRow, GrantRow, GroupRow, Query, RecordId, Ref, RoleRow, as_uid, id_text
 from core.workspace import Workspace
 from tui.access_lines import fact, grant_line, strongest
 from tui.access_names import BUILT_IN_SAYS, Directory, Row, find_tied
@@ -53,7 +53,7 @@ def read_subject(workspace: Workspace, entity: Entity, row: Row, directory: Dire
         known = [(id, directory.find("role", id)) for id in sorted(roles)]
         through += [(Ref("role", role.id), f"role {role.name}") for _, role in known if role is not None]
     if tied is not None and isinstance(row, AccountRow):
-        through.append((Ref("profile", bytes.fromhex(row.tied_to.replace("-", ""))), f"profile {tied.name}"))
+        through.append((Ref("profile", as_uid(row.tied_to)), f"profile {tied.name}"))
     grants: list[tuple[GrantRow, str]] = []
     more = False
     for ref, name in through:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +16,7 @@ from core.cli.command import Session, command, noun
 from core.cli.failure import UsageError
 from core.cli.listing import DEFAULT_LIMIT, All, Limit
 from core.cli.moments import TIME, parse_moment
-from core.cli.names import find_record
+from core.cli.names import find_record, parse_request
 from core.cli.objects import fields_object
 from core.cli.output import format_time
 from core.cli.progress import progress_bar
@@ -57,7 +56,7 @@ def list_entries(
         actor=by,
         record=find_record(workspace, record) if record else None,
         kind=kind,
-        request=_request(request) if request else None,
+        request=parse_request(request) if request else None,
         since=parse_moment(since, "--since"),
         until=parse_moment(until, "--until"),
     )
@@ -192,13 +191,6 @@ def _cells(entry: AuditEntry) -> list[str]:
         record,
         "; ".join(filter(None, words)),
     ]
-
-
-def _request(text: str) -> bytes:
-    try:
-        return uuid.UUID(text).bytes
-    except ValueError:
-        raise UsageError(f'--request: "{text}" is no id of a request; rolodoc history --json tells it') from None
 
 
 def _read_checkpoint(path: Path) -> Checkpoint:

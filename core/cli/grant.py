@@ -15,7 +15,7 @@ from core.cli.names import find_record
 from core.cli.subject_names import SUBJECT_HELP, TARGET_HELP, find_subject, find_target
 from core.conditions import HELP
 from core.fields import ACTIONS, format_instant
-from core.values import GrantRow, Query, Ref, id_text
+from core.values import GrantRow, Query, Ref, as_uid, id_text
 from core.write_values import Create, Delete, Edit
 
 app = noun("grant", "What accounts, groups, roles and profiles are allowed and denied.")
@@ -59,45 +59,50 @@ def list_grants(
         kind, id = find_subject(workspace, to)
         if kind == "everyone":
             raise UsageError("--to names one account, group, role or profile")
-        subject = Ref(kind, bytes.fromhex(id.replace("-", "")))  # type: ignore[arg-type]
+        subject = Ref(kind, as_uid(id))  # type: ignore[arg-type]
     query = Query(entity="grant", sort="created", subject=subject, target=target, trash=trash)
     list_rows(session, query, COLUMNS, None if all else limit, nothing="nothing is granted there")
 
 
-@command(app, "allow")
-def allow(
-    session: Session,
-    action: Action,
-    target: Target,
-    to: To,
-    since: From = "",
-    until: Until = "",
-    condition: Condition = "",
-    note: Note = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> int:
-    """Allow an action on a record, or on all records of a kind. Each but confidential brings those named before it."""
-    fields = _fields(session, "allow", action, target, to, since, until, condition, note)
-    return write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
+def _declare_making(effect: str, sentence: str) -> None:
+    def make(
+        session: Session,
+        action: Action,
+        target: Target,
+        to: To,
+        since: From = "",
+        until: Until = "",
+        condition: Condition = "",
+        note: Note = "",
+        dry_run: DryRun = False,
+        yes: Yes = False,
+    ) -> int:
+        workspace = session.workspace
+        on = find_target(workspace, target)
+        kind, subject = find_subject(workspace, to)
+        fields = {
+            "effect": effect,
+            "subject_kind": kind,
+            "subject": subject,
+            "action": action,
+            "target_kind": on.entity if isinstance(on, Ref) else on,
+            "target": id_text(on.id) if isinstance(on, Ref) else "",
+            "valid_from": parse_moment(since, "--from"),
+            "valid_until": parse_moment(until, "--until"),
+            "condition": condition,
+            "note": note,
+        }
+        return write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
+
+    make.__doc__ = sentence
+    command(app, effect)(make)
 
 
-@command(app, "deny")
-def deny(
-    session: Session,
-    action: Action,
-    target: Target,
-    to: To,
-    since: From = "",
-    until: Until = "",
-    condition: Condition = "",
-    note: Note = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> int:
-    """Deny an action, and all that would bring it; a denial wins over whatever allows it."""
-    fields = _fields(session, "deny", action, target, to, since, until, condition, note)
-    return write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
+_declare_making(
+    "allow",
+    "Allow an action on a record, or on all records of a kind. Each but confidential brings those named before it.",
+)
+_declare_making("deny", "Deny an action, and all that would bring it; a denial wins over whatever allows it.")
 
 
 @command(app, "edit")
@@ -131,34 +136,6 @@ def revoke(session: Session, grants: Grants, dry_run: DryRun = False, yes: Yes =
     """Take back grants or denials; undo gives them again."""
     refs = list(dict.fromkeys(find_record(session.workspace, grant, "grant") for grant in grants))
     return write_after_preview(session, [Delete(ref) for ref in refs], dry_run=dry_run, yes=yes)
-
-
-def _fields(
-    session: Session,
-    effect: str,
-    action: str,
-    target: str,
-    to: str,
-    since: str,
-    until: str,
-    condition: str,
-    note: str,
-) -> dict[str, Any]:
-    workspace = session.workspace
-    found = find_target(workspace, target)
-    kind, subject = find_subject(workspace, to)
-    return {
-        "effect": effect,
-        "subject_kind": kind,
-        "subject": subject,
-        "action": action,
-        "target_kind": found.entity if isinstance(found, Ref) else found,
-        "target": id_text(found.id) if isinstance(found, Ref) else "",
-        "valid_from": parse_moment(since, "--from"),
-        "valid_until": parse_moment(until, "--until"),
-        "condition": condition,
-        "note": note,
-    }
 
 
 def _when(row: GrantRow) -> str:

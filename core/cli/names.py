@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from difflib import SequenceMatcher, get_close_matches
 
+from core.cli.failure import UsageError
 from core.errors import NotFound
 from core.fields import Entity, sort_key
-from core.values import Ref
+from core.values import RecordId, Ref
 from core.workspace import Workspace
 
 NEAR = 5  # names listed
@@ -23,6 +25,14 @@ def find_record(workspace: Workspace, name: str, entity: Entity | None = None) -
             raise
         listed = "; ".join(near)
         raise NotFound(f"{str(error).rstrip('.')}; similar: {listed}") from None
+
+
+def parse_request(text: str) -> RecordId:
+    """The id of a request, as `--request` names it. Raises UsageError."""
+    try:
+        return uuid.UUID(text).bytes
+    except ValueError:
+        raise UsageError(f'--request: "{text}" is no id of a request; rolodoc history --json tells it') from None
 
 
 def _near_names(workspace: Workspace, name: str, entity: Entity | None) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated, Final
 
 import typer
@@ -11,7 +10,7 @@ from core.cli.asking import YES, is_confirmed
 from core.cli.command import Session, command
 from core.cli.failure import UsageError
 from core.cli.moments import TIME, parse_moment
-from core.cli.names import find_record
+from core.cli.names import find_record, parse_request
 from core.cli.numbers import LARGEST
 from core.cli.objects import taking_object
 from core.cli.writing import tell_done, tell_open
@@ -49,7 +48,7 @@ def take_back(
     scope = TakingBack(
         ref=find_record(workspace, record) if record else None,
         fields=tuple(fields or ()),
-        request=_request(request) if request else None,
+        request=parse_request(request) if request else None,
         actor=by,
         via=via,
         since=parse_moment(since, "--since"),
@@ -88,13 +87,6 @@ def restore(
         _tell_preview(session, workspace.take_back(scope, dry_run=True))
         return 0
     return _tell_done(session, workspace.take_back(scope))
-
-
-def _request(text: str) -> bytes:
-    try:
-        return uuid.UUID(text).bytes
-    except ValueError:
-        raise UsageError(f'--request: "{text}" is no id of a request; rolodoc history --json tells it') from None
 
 
 # --- what it touches ----------------------------------------------------------------------------------------------
