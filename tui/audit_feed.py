@@ -13,6 +13,7 @@ from core.errors import Invalid, NotFound
 from core.fields import parse_instant
 from core.values import Ref
 from core.workspace import Workspace
+from tui.feed import find_record
 from tui.filtering import split_filter
 
 PAGE: Final = 200  # entries read at a time
@@ -103,7 +104,4 @@ def _find_record(workspace: Workspace, name: str) -> tuple[Ref, str]:
         ref = workspace.resolve(name)
         return ref, workspace.get(ref).title
     except NotFound:
-        hits = workspace.search(name, limit=1)
-        if not hits:
-            raise NotFound(f"no record is found by “{name}”") from None
-        return Ref(hits[0].entity, hits[0].row.id), hits[0].row.label
+        return find_record(workspace, name)

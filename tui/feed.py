@@ -58,7 +58,7 @@ def find_filter(workspace: Workspace, text: str) -> FeedFilter:
         else:
             words.append(value if name in ("", "record") else f"{name}:{value}")
     if words:
-        ref, title = _find_record(workspace, " ".join(words))
+        ref, title = find_record(workspace, " ".join(words))
         found = replace(found, ref=ref, note=f"changes of {title}")
     return found
 
@@ -99,7 +99,8 @@ def _find_entity(typed: str) -> Entity:
     return cast(Entity, found)
 
 
-def _find_record(workspace: Workspace, name: str) -> tuple[Ref, str]:
+def find_record(workspace: Workspace, name: str) -> tuple[Ref, str]:
+    """The record that fits these words best, and its title. Raises NotFound."""
     hits = workspace.search(name, limit=1)
     if not hits:
         raise NotFound(f"no record is found by “{name}”")

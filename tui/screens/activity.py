@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
-
-import msgspec
 
 from core.errors import RolodocError
 from core.values import Change, Ref
-from tui.actions import Context
 from tui.describe import moment, what_happened
 from tui.feed import Feed, FeedFilter, find_filter, read_feed
-from tui.screens.filtered import Filtered
-from tui.session import ListState
-from tui.widgets.line_view import Line, LineView, line
+from tui.screens.log import LogScreen
+from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span, fit
 
 KEPT = 2_000  # requests; of a longer feed the oldest are read again when they are asked for
 
 
-@dataclass(frozen=True, slots=True)
-class AtOlder:
-    """The line that reads further back."""
-
-    before: int
-
-
-class ActivityScreen(Filtered):
+class ActivityScreen(LogScreen):
     """Enter shows what a request changed, field by field; undo takes back the one under the cursor."""
 
     name_ = "activity"
     title_ = "Activity"
+    order = "latest first"
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,20 +29,6 @@ class ActivityScreen(Filtered):
         self.filter = FeedFilter()
         self._older: int | None = None
         self._arrived: set[bytes] = set()
-
-    @property
-    def view(self) -> LineView:
-        return self.query_one("#list", LineView)
-
-    def on_mount(self) -> None:
-        self.filter_text = self.app.session.lists.get(self.name_, ListState()).filter
-        self.read_filtered()
-
-    def state(self) -> ListState:
-        return ListState(self.filter_text)
-
-    def list_state(self) -> str:
-        return f"/ {self.filter_text}" if self.filter_text else "latest first"
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -78,7 +53,7 @@ class ActivityScreen(Filtered):
         self.is_reading = False
         self.say(str(error), "warn")
 
-    def _read_older(self, before: int) -> None:
+    def read_older(self, before: int) -> None:
         self.ask(lambda: read_feed(self.app.workspace, self.filter, before), self._take_older, group="feed")
 
     def _take_older(self, feed: Feed) -> None:
@@ -87,14 +62,8 @@ class ActivityScreen(Filtered):
         self._show_feed()
 
     def _show_feed(self, *, to_top: bool = False) -> None:
-        lines = [self._line(change) for change in self.requests]
-        if self._older is not None and lines:
-            lines.append(line(Span("… older", "accent"), key=AtOlder(self._older)))
-        empty = [line(Span("nothing was changed yet" if not self.filter_text else "nothing matches", "label"))]
-        first = lines[0].key if lines and to_top else None
-        self.view.show(lines or empty, cursor=first, top=0 if to_top else None)
-        self.show_detail_of_cursor()
-        self.refresh_keys()
+        empty = "nothing was changed yet" if not self.filter_text else "nothing matches"
+        self.show_log([self._line(change) for change in self.requests], self._older, empty, to_top=to_top)
 
     def names_changed(self) -> None:
         self._show_feed()
@@ -112,44 +81,28 @@ class ActivityScreen(Filtered):
 
     # --- what is under the cursor ---------------------------------------------------------------------
 
-    def change(self) -> Change | None:
+    def entry(self) -> Change | None:
         """The first change of the request under the cursor."""
         key = self.view.cursor_key
         return next((change for change in self.requests if change.request == key), None)
 
-    def context(self) -> Context:
-        return msgspec.structs.replace(super().context(), change=self.change() is not None)
-
     def list_ref(self) -> Ref | None:
-        change = self.change()
+        change = self.entry()
         return change.ref if change is not None else None
 
     def show_detail_of_cursor(self) -> None:
         if not self.trail and not self.is_single and self.panel is None:
-            self.detail.read(self.change())
-
-    def on_line_view_moved(self, message: LineView.Moved) -> None:
-        if message.view is self.view:
-            self.show_detail_of_cursor()
-        self.refresh_keys()
-
-    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
-        if message.view is not self.view:
-            await super().on_line_view_chosen(message)
-        elif isinstance(message.key, AtOlder):
-            self._read_older(message.key.before)
-        else:
-            self.do_open()
+            self.detail.read(self.entry())
 
     def do_open(self) -> None:
-        change = self.change()
+        change = self.entry()
         if self.focused is self.detail:
             super().do_open()
         elif change is not None:
             self.enter(change, f"{change.actor.name}, {moment(change.at)}")
 
     def do_undo(self) -> None:
-        change = self.change()
+        change = self.entry()
         if change is None:
             super().do_undo()
         else:
@@ -158,19 +111,10 @@ class ActivityScreen(Filtered):
     async def do_take_back(self) -> None:
         from tui.dialogs.taking_back import TakingBackPanel, find_offers
 
-        if (change := self.change()) is not None:
+        if (change := self.entry()) is not None:
             undone_by = f"{self.app.key_named('undo')} on top undoes that"
             find = partial(find_offers, self.app.workspace, change)
             await self.open_panel(TakingBackPanel("Take back", find, undone_by))
-
-    def do_clear(self) -> None:
-        if self.panel is not None or self.trail:
-            super().do_clear()
-        else:
-            self.clear_filter()
-
-    def do_refresh(self) -> None:
-        self.read_filtered()
 
     # --- live ---------------------------------------------------------------------------------------
 

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-import msgspec
 from textual.binding import BindingType
 
 from core.access_values import AuditEntry, AuditQuery, Verdict
 from core.errors import RolodocError
 from core.values import Change, Ref
-from tui.action import Action, Context
+from tui.action import Action
 from tui.actions import ACTIONS, bindings
 from tui.audit_actions import IN_AUDIT
 from tui.audit_feed import AuditFeed, filter_text, find_audit_query, of_actor, of_record, read_audit
 from tui.audit_lines import entry_line, entry_lines
-from tui.screens.filtered import Filtered
-from tui.session import ListState
-from tui.widgets.line_view import LineView, line
-from tui.widgets.painted import Span
+from tui.screens.log import LogScreen
 
 
-@dataclass(frozen=True, slots=True)
-class AtOlder:
-    """The line that reads further back."""
-
-    before: int
-
-
-class AuditScreen(Filtered):
+class AuditScreen(LogScreen):
     """Both ways: what did this account do, and who touched this record."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(IN_AUDIT)]
 
     name_ = "audit"
     title_ = "Audit"
+    order = "newest first"
     actions: ClassVar[tuple[Action, ...]] = (*IN_AUDIT, *ACTIONS)
 
     def __init__(self) -> None:
@@ -44,20 +33,6 @@ class AuditScreen(Filtered):
         self.feed = AuditFeed(AuditQuery(), [], None)
         self._arrived: set[int] = set()
         self._refusal = ""
-
-    @property
-    def view(self) -> LineView:
-        return self.query_one("#list", LineView)
-
-    def on_mount(self) -> None:
-        self.filter_text = self.app.session.lists.get(self.name_, ListState()).filter
-        self.read_filtered()
-
-    def state(self) -> ListState:
-        return ListState(self.filter_text)
-
-    def list_state(self) -> str:
-        return f"/ {self.filter_text}" if self.filter_text else "newest first"
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -85,7 +60,7 @@ class AuditScreen(Filtered):
             self._show()
         self.say(str(error), "warn")
 
-    def _read_older(self, before: int) -> None:
+    def read_older(self, before: int) -> None:
         query = self.feed.query
         self.ask(lambda: read_audit(self.app.workspace, query, before), self._take_older, group="audit")
 
@@ -109,23 +84,15 @@ class AuditScreen(Filtered):
     def _show(self, *, to_top: bool = False) -> None:
         own = self.app.workspace.actor.name
         lines = [entry_line(entry, own, new=entry.seq in self._arrived) for entry in self.feed.entries]
-        if self.feed.older is not None:
-            lines.append(line(Span("… older", "accent"), key=AtOlder(self.feed.older)))
-        said = self._refusal or ("nothing matches" if self.filter_text else "nothing was done yet")
-        first = lines[0].key if lines and to_top else None
-        self.view.show(lines or [line(Span(said, "label"), wraps=True)], cursor=first, top=0 if to_top else None)
+        empty = self._refusal or ("nothing matches" if self.filter_text else "nothing was done yet")
         self.show_position(f"{len(self.feed.entries):,}{'+' if self.feed.older is not None else ''}")
-        self.show_detail_of_cursor()
-        self.refresh_keys()
+        self.show_log(lines, self.feed.older, empty, to_top=to_top)
 
     # --- what is under the cursor ---------------------------------------------------------------------
 
     def entry(self) -> AuditEntry | None:
         key = self.view.cursor_key
         return next((entry for entry in self.feed.entries if entry.seq == key), None)
-
-    def context(self) -> Context:
-        return msgspec.structs.replace(super().context(), change=self.entry() is not None)
 
     def list_ref(self) -> Ref | None:
         entry = self.entry()
@@ -137,19 +104,6 @@ class AuditScreen(Filtered):
         entry = self.entry()
         self.detail.read(None)
         self.detail.show(entry_lines(entry) if entry is not None else [])
-
-    def on_line_view_moved(self, message: LineView.Moved) -> None:
-        if message.view is self.view:
-            self.show_detail_of_cursor()
-        self.refresh_keys()
-
-    async def on_line_view_chosen(self, message: LineView.Chosen) -> None:
-        if message.view is not self.view:
-            await super().on_line_view_chosen(message)
-        elif isinstance(message.key, AtOlder):
-            self._read_older(message.key.before)
-        else:
-            self.do_open()
 
     def do_open(self) -> None:
         """The whole entry; on the detail of its record, what is under the cursor there."""
@@ -199,15 +153,6 @@ class AuditScreen(Filtered):
         from tui.dialogs.checkpoint import CheckpointPanel
 
         await self.open_panel(CheckpointPanel())
-
-    def do_clear(self) -> None:
-        if self.panel is not None or self.trail:
-            super().do_clear()
-        else:
-            self.clear_filter()
-
-    def do_refresh(self) -> None:
-        self.read_filtered()
 
     # --- live ---------------------------------------------------------------------------------------
 
