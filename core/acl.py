@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 from core.acl_sql import (
     ALL_PAIRS,
     ALL_SIGHT,
+    ANY_LESS,
     ANYTHING,
     APPLY,
-    CLEAR,
     DIFFERENCES,
     DISORDER,
+    HAS_ROWS,
     LISTED,
     ORDER,
     ORPHANS,
@@ -28,6 +29,8 @@ from core.acl_sql import (
     PAIR_OF_LINK,
     PAIRS,
     PASSING_TABLES,
+    PASSING_TABLES_ARE_MADE,
+    REMOVE,
     SIGHT,
 )
 from core.fields import Entity
@@ -57,14 +60,14 @@ def keep(request: OpenRequest) -> None:
     if MOVES.isdisjoint(request.done) and kinds.isdisjoint(RULES):
         return
     _make_tables(db)
-    for entity, statements in PAIRS.items():
-        if entity in kinds:
-            for statement in statements:
-                db.execute(statement, span)
-    differences = db.execute(DIFFERENCES["document"]).rowcount
-    seen = db.execute(SIGHT, span).rowcount
-    _apply(db, "document", differences)
-    _apply(db, "profile", seen + db.execute(DIFFERENCES["profile"]).rowcount)
+    for (changed, _), statement in PAIRS.items():
+        if changed in kinds:
+            db.execute(statement, span)
+    documents, profiles = (_find_differences(db, entity) for entity in LISTED)
+    if documents or "link" in kinds:
+        profiles += db.execute(SIGHT, span).rowcount
+    _apply(db, "document", documents)
+    _apply(db, "profile", profiles)
 
 
 def forget(db: Connection, doomed: Mapping[Entity, Sequence[int]]) -> None:
@@ -91,7 +94,7 @@ def rebuild(db: Connection) -> int:
         for span in _spans(db, entity):
             wrong += db.execute(DISORDER[entity], span).rowcount
             db.execute(ALL_PAIRS[entity], span)
-            differences = db.execute(DIFFERENCES[entity]).rowcount
+            differences = _find_differences(db, entity)
             if entity == "profile":
                 differences += db.execute(ALL_SIGHT, span).rowcount
             _apply(db, entity, differences)
@@ -100,13 +103,27 @@ def rebuild(db: Connection) -> int:
 
 
 def _make_tables(db: Connection) -> None:
-    for statement in PASSING_TABLES:
-        db.execute(statement)
+    if not db.execute(PASSING_TABLES_ARE_MADE).fetchone()[0]:
+        for statement in PASSING_TABLES:
+            db.execute(statement)
+
+
+def _find_differences(db: Connection, entity: Entity) -> int:
+    """Of the pairs that are to be looked at, which are then done with. Returns how many there are."""
+    if not db.execute(HAS_ROWS.format(table=f"{entity}_pair")).fetchone()[0]:
+        return 0
+    differences = int(db.execute(DIFFERENCES[entity]).rowcount)
+    db.execute(f"DELETE FROM temp.{entity}_pair")
+    return differences
 
 
 def _apply(db: Connection, entity: Entity, differences: int) -> None:
-    for statement in (*(APPLY[entity] if differences else ()), *CLEAR[entity]):
-        db.execute(statement)
+    if not differences:
+        return
+    db.execute(APPLY[entity])
+    if db.execute(ANY_LESS.format(entity=entity)).fetchone()[0]:
+        db.execute(REMOVE[entity])
+    db.execute(f"DELETE FROM temp.{entity}_difference")
 
 
 def _spans(db: Connection, entity: Entity) -> Iterator[tuple[int, int]]:

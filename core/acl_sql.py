@@ -41,6 +41,8 @@ PASSING_TABLES: Final = [
         f"CREATE TEMP TABLE IF NOT EXISTS {entity}_difference({KEY}, by, rows)",
     )
 ]
+PASSING_TABLES_ARE_MADE: Final = f"SELECT count(*) = {len(PASSING_TABLES)} FROM temp.sqlite_schema WHERE type = 'table'"
+HAS_ROWS: Final = "SELECT EXISTS (SELECT 1 FROM temp.{table})"
 
 
 def _window(of: str) -> str:
@@ -56,34 +58,27 @@ _TYPES: Final = (
     " WHERE seq BETWEEN ?1 AND ?2 AND entity = 'type' AND instr(after, '\"grants\"'))"
 )
 
-PAIRS: Final[Mapping[Entity, tuple[str, ...]]] = {
-    "document": (
-        f"""{_PAIR.format(entity="document")}
+PAIRS: Final[Mapping[tuple[Entity, Entity], str]] = {
+    ("document", "document"): f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.document_id = c.record_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'document' AND c.kind IN ('deleted', 'restored')""",
-    ),
-    "link": (
-        f"""{_PAIR.format(entity="document")}
+    ("link", "document"): f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.id = c.record_id
 CROSS JOIN relationship_type t ON t.id = l.type_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'link' AND (c.kind IN {LIFE} OR instr(c.after, '"valid_'))
     AND (t.grants <> 'none' OR t.id IN {_TYPES})""",
-    ),
-    "type": (
-        f"""{_PAIR.format(entity="document")}
+    ("type", "document"): f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.type_id IN {_TYPES} AND l.deleted_at IS NULL
 UNION ALL SELECT l.document_id, {OF_PROFILE} FROM document d CROSS JOIN link l ON l.document_id = d.id
 WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_TYPES} AND EXISTS {_TYPES}""",
-    ),
-    "grant": tuple(
-        f"""{_PAIR.format(entity=entity)}
+} | {
+    ("grant", entity): f"""{_PAIR.format(entity=entity)}
 SELECT g.record_id, g.subject_code {_CHANGED} CROSS JOIN access_grant g ON g.id = c.record_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'grant' AND g.target_kind = '{entity}'"""
-        for entity in LISTED
-    ),
+    for entity in LISTED
 }
-"""By the kind of record that changed. Of a document in the trash the links count that went along with it, so all links
-of it are looked at when it comes or goes."""
+"""By the kind of record that changed, and the kind that it opens or closes. Of a document in the trash the links count
+that went along with it, so all links of it are looked at when it comes or goes."""
 PAIR_OF_LINK: Final = f"{_PAIR.format(entity='document')} SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.id = ?"
 PAIR_OF_GRANT: Final[Mapping[str, str]] = {
     entity: f"{_PAIR.format(entity=entity)} SELECT record_id, subject_code FROM access_grant"
@@ -178,22 +173,22 @@ SELECT {KEY}, sum(due) - sum(held), 0 FROM (
 
 # --- the tables as they should be -------------------------------------------------------------------------------
 
-APPLY: Final[Mapping[str, tuple[str, str]]] = {
-    entity: (
-        f"""
+APPLY: Final[Mapping[str, str]] = {
+    entity: f"""
 INSERT INTO {entity}_acl({KEY}, support, sort_key, updated_at, created_at)
 SELECT {", ".join(f"x.{name}" for name in KEY.split(", "))}, x.by, r.sort_key, r.updated_at, r.created_at
 FROM temp.{entity}_difference x CROSS JOIN {entity} r ON r.id = x.record_id WHERE true
-ON CONFLICT DO UPDATE SET support = support + excluded.support""",
-        f"""
-DELETE FROM {entity}_acl WHERE support <= 0
-AND ({KEY}) IN (SELECT {KEY} FROM temp.{entity}_difference WHERE by < 0)""",
-    )
+ON CONFLICT DO UPDATE SET support = support + excluded.support"""
     for entity in LISTED
 }
-CLEAR: Final[Mapping[str, tuple[str, str]]] = {
-    entity: (f"DELETE FROM temp.{entity}_pair", f"DELETE FROM temp.{entity}_difference") for entity in LISTED
+ANY_LESS: Final = "SELECT EXISTS (SELECT 1 FROM temp.{entity}_difference WHERE by < 0)"
+REMOVE: Final[Mapping[str, str]] = {
+    entity: f"""
+DELETE FROM {entity}_acl WHERE support <= 0
+AND ({KEY}) IN (SELECT {KEY} FROM temp.{entity}_difference WHERE by < 0)"""
+    for entity in LISTED
 }
+"""Rows that nothing is behind any more."""
 
 
 def _follow(entity: str, columns: str, which: str) -> str:

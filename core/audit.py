@@ -40,9 +40,9 @@ def append_changes(request: OpenRequest) -> None:
         entries += _entries(request, entity, rows)
     if len(entries) != count:
         raise Corrupt(f"{count - len(entries)} changes are about records that are not there; nothing was written")
-    audit_chain.append(request.db, sorted(entries, key=_seq))
+    last = audit_chain.append(request.db, sorted(entries, key=_seq))
     request.audited = request.total
-    checkpoints.keep(request.db, request.by, request.at)
+    checkpoints.keep(request.db, request.by, request.at, last)
 
 
 CHANGES: Final = """
@@ -113,8 +113,8 @@ def append_event(db: Connection, actor: Actor, at: int, kind: str, *, record: Re
         record=record_text(record) if record else "",
         **said,
     )
-    audit_chain.append(db, [(body, None)])
-    checkpoints.keep(db, actor, at)
+    last = audit_chain.append(db, [(body, None)])
+    checkpoints.keep(db, actor, at, last)
 
 
 def note(store: Store, actor: Actor, kind: str, detail: str, reason: str) -> None:

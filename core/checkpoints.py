@@ -32,9 +32,8 @@ WITHIN: Final = 60_000_000  # microseconds
 PATIENCE: Final = 0.5  # seconds that closing a workspace waits for others who write
 
 
-def keep(db: Connection, actor: Actor, at: int) -> None:
-    """Signs where it is time. To be called in the write transaction that appended to the chain."""
-    last, _ = audit_chain.end(db)
+def keep(db: Connection, actor: Actor, at: int, last: int) -> None:
+    """Signs where it is time. To be called in the write transaction that appended the entries up to the seq `last`."""
     found = db.execute(LATEST).fetchone()
     if not found:
         found = (0, *(db.execute("SELECT at FROM audit ORDER BY seq LIMIT 1").fetchone() or (at,)))

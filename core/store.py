@@ -48,6 +48,7 @@ WRITER_PRAGMAS: Final = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
+    "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 0",
 )

@@ -251,8 +251,7 @@ class OpenRequest:
     @property
     def span(self) -> tuple[int, int]:
         """The first and last of its changes in the log; to be asked once it is concluded and has any."""
-        (first,) = self.db.execute("SELECT first_seq FROM request WHERE id = ?", (self.id,)).fetchone()
-        return first, first + self.total - 1
+        return self.first_seq, self.first_seq + self.total - 1
 
     def _open_conflicts(self) -> list[RecordId]:
         """Those that were met or made and are not settled by now."""

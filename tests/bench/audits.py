@@ -13,17 +13,15 @@ from core import audit, bulk_links
 from core.access_values import AuditQuery
 from core.audit_verify import verify
 from core.exchange import export_folder, import_paths
-from core.fields import Entity
 from core.local import LocalWorkspace
 from core.store import SCHEMA, Store
-from core.values import Query, RecordId, Ref
-from core.workspace import Workspace, open_workspace
+from core.values import Query, Ref
+from core.workspace import open_workspace
 from core.write_values import Create, Edit
+from tests.bench.edits import EDITED, RECORDS, edits_of
 from tests.bench.runner import Row, compare, duration, figure, timed
 from tests.bench.stores import ACTOR, copy_of
 
-EDITED: tuple[tuple[Entity, str], ...] = (("profile", "notes"), ("document", "title"), ("link", "note"))
-RECORDS = 100
 ENTRIES = 1_000_000
 
 
@@ -50,7 +48,7 @@ def _edits(store: Path, folder: Path, runs: int) -> Iterator[Row]:
     plain = open_workspace(str(copy_of(store, folder, "plain.db")), ACTOR)
     for entity, field in EDITED:
         ids = [row.id for row in plain.page(Query(entity=entity), limit=RECORDS).rows]
-        ours, floor = _edit(audited, entity, field, ids), _edit(plain, entity, field, ids)
+        ours, floor = edits_of(audited, entity, field, ids), edits_of(plain, entity, field, ids)
 
         def floor_without(floor: Callable[[], object] = floor) -> None:
             with without_audit():
@@ -59,16 +57,6 @@ def _edits(store: Path, folder: Path, runs: int) -> Iterator[Row]:
         yield compare(f"edit of a {entity}'s {field}, audited", ours, floor_without, runs=runs, at_most=1.5)
     audited.close()
     plain.close()
-
-
-def _edit(workspace: Workspace, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
-    numbers = count()
-
-    def edit() -> None:
-        number = next(numbers)
-        workspace.write([Edit(Ref(entity, ids[number % RECORDS]), {field: f"Something new {number}"})])
-
-    return edit
 
 
 def _imports(store: Path, folder: Path) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""A single edit with its change, against the raw transaction on a copy of the same file."""
+"""A single edit with its change and its entry in the audit, against raw rows of them in a copy of the same file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def single_edits(store: Path, runs: int) -> Iterator[Row]:
             ids = [row.id for row in workspace.page(Query(entity=entity), limit=RECORDS).rows]
             yield compare(
                 f"edit of a {entity}'s {field} with its change",
-                _ours(workspace, entity, field, ids),
+                edits_of(workspace, entity, field, ids),
                 _raw(db, entity, field, ids),
                 runs=runs,
                 at_most=3,
@@ -36,7 +36,8 @@ def single_edits(store: Path, runs: int) -> Iterator[Row]:
         db.close()
 
 
-def _ours(workspace: Workspace, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
+def edits_of(workspace: Workspace, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
+    """Edits the records in turn."""
     numbers = count()
 
     def edit() -> None:
@@ -47,7 +48,8 @@ def _ours(workspace: Workspace, entity: Entity, field: str, ids: list[RecordId])
 
 
 def _raw(db: Any, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
-    """The row and its sort key, the request and the change; not the search index, which a raw row does not have."""
+    """The row and its sort key, the request, the change and what the audit says of it; not the search index, which a
+    raw row does not have."""
     numbers = count()
     rows = dict(db.execute(f"SELECT uid, id FROM {entity}").fetchall())
     sorted_by = ", sort_key = :sort" if field == "title" else ""
@@ -73,6 +75,19 @@ def _raw(db: Any, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[
             " VALUES (?, ?, ?, 'updated', 2, ?, ?, ?)",
             (request, entity, values["id"], number, f'{{"{field}":"Something old"}}', f'{{"{field}":"{value}"}}'),
         )
+        db.execute(RAW_ENTRY, raw_entry(f"{entity}.updated", number, 32 * "e", 32 * "f"))
         db.commit()
 
     return edit
+
+
+RAW_ENTRY = "INSERT INTO audit(body, hash, salt) VALUES (?, randomblob(32), randomblob(16))"
+
+
+def raw_entry(kind: str, change: int, record: str, request: str) -> tuple[str]:
+    """As long as those of the program, and about ids of this digits; its hashes are not worked out."""
+    entity = kind.partition(".")[0]
+    return (
+        f'{{"actor":"raw","at":1700000000000000,"change":{change},"digest":"{64 * "d"}","kind":"{kind}",'
+        f'"record":"{entity}:{record}","request":"{request}","via":"cli"}}',
+    )

@@ -1,4 +1,5 @@
-"""Bulk links with their change entries, against raw `executemany` of the same rows into a copy of the same file."""
+"""Bulk links with their changes and their entries in the audit, against raw `executemany` of the same rows into a copy
+of the same file; its hashes are not worked out."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 
 from core.workspace import open_workspace
 from core.write_values import Create
+from tests.bench.edits import RAW_ENTRY, raw_entry
 from tests.bench.runner import Row, compare_speed, figure, timed
 from tests.bench.stores import ACTOR, copy_of, raw_reader, raw_writer
 
@@ -83,4 +85,6 @@ def write_links(db: Any, rows: list[tuple[Any, ...]]) -> None:
         f" VALUES ({id:d}, 'link', ?, 'created', 1, ?, ?)",
         (row[1] for row in rows),
     )
+    request = 32 * "f"
+    db.executemany(RAW_ENTRY, (raw_entry("link.created", change[0], link[1].hex(), request) for link, change in rows))
     db.commit()

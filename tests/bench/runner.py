@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
-SAMPLE = 0.005  # seconds that a sample lasts at least, so that the clock and a call do not count
+SAMPLE = 0.02  # seconds that a sample lasts at least, so that neither the clock nor one slow call counts
 
 
 @dataclass(frozen=True)

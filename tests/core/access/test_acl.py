@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.acl_sql import APPLY, DIFFERENCES, ORDER, PAIRS, PASSING_TABLES, SIGHT
+from core.acl_sql import APPLY, DIFFERENCES, ORDER, PAIRS, PASSING_TABLES, REMOVE, SIGHT
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.fields import ACTIONS, now
 from core.local import LocalWorkspace
@@ -407,7 +407,12 @@ def test_a_purged_link_opens_no_document_that_stays_in_the_trash(
 
 def test_no_table_is_read_whole_to_keep_up_with_a_request(owner: LocalWorkspace) -> None:
     passing = ("SCAN p", "SCAN x", "SCAN f", "SCAN (subquery", "SCAN temp.")
-    statements = [text for texts in (*PAIRS.values(), *ORDER.values(), *APPLY.values()) for text in texts]
+    statements = [
+        *PAIRS.values(),
+        *APPLY.values(),
+        *REMOVE.values(),
+        *(text for both in ORDER.values() for text in both),
+    ]
     with owner.store.write() as db:
         for text in PASSING_TABLES:
             db.execute(text)
