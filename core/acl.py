@@ -1,6 +1,7 @@
 """Keeps document_acl and profile_acl in step with what they come from.
 
-A document is open to whom a grant on it names, and to the profiles that a link of a granting type joins to it. A
+A document is open to whom a grant on it names, and to the profiles that a link of a granting type joins to it; as most
+profiles are nobody's account, these have rows only from when somebody is tied to them. A
 profile is open to whom a grant on it names and, which is marked as derived, to whom a document is open that a living
 link joins to it. Denials and grants on areas are not in these tables.
 
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from core.acl_sql import (
     ALL_PAIRS,
@@ -28,12 +31,14 @@ from core.acl_sql import (
     PAIR_OF_GRANT,
     PAIR_OF_LINK,
     PAIRS,
+    PAIRS_OF_TIES,
     PASSING_TABLES,
     PASSING_TABLES_ARE_MADE,
     REMOVE,
     SIGHT,
 )
 from core.fields import Entity
+from core.members import tied_profiles
 from core.store import Connection
 
 if TYPE_CHECKING:
@@ -41,8 +46,9 @@ if TYPE_CHECKING:
 
 RULES: Final[frozenset[Entity]] = frozenset({"link", "type", "grant"})
 """The kinds of record that who may comes from."""
-MOVES: Final = frozenset({("deleted", "document"), ("restored", "document")})
-"""What else changes who may; all else that is done to documents and profiles changes their place in lists."""
+MOVES: Final = {entity: {("deleted", entity), ("restored", entity)} for entity in LISTED}
+"""What else changes who may, or of profiles, who is tied to which; all else that is done to documents and profiles
+changes their place in lists."""
 STEP: Final = 10_000  # records that a rebuild looks at together
 
 
@@ -50,16 +56,21 @@ def keep(request: OpenRequest) -> None:
     """Brings the tables in step with what the request did; to be called once, when its changes are in the log."""
     db = request.db
     kinds = {entity for _, entity in request.done}
-    if kinds.isdisjoint(RULES.union(LISTED)) or not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
+    tied = _follow_ties(db) if "account" in kinds or not MOVES["profile"].isdisjoint(request.done) else []
+    if kinds.isdisjoint(RULES.union(LISTED)) and not tied:
+        return
+    if not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
         return
     span = request.span
     for entity in LISTED:
         if entity in kinds:
             for follow in ORDER[entity]:
                 db.execute(follow, span)
-    if MOVES.isdisjoint(request.done) and kinds.isdisjoint(RULES):
+    if MOVES["document"].isdisjoint(request.done) and kinds.isdisjoint(RULES) and not tied:
         return
     _make_tables(db)
+    if tied:
+        db.execute(PAIRS_OF_TIES, (msgspec.json.encode(tied).decode(),))
     for (changed, _), statement in PAIRS.items():
         if changed in kinds:
             db.execute(statement, span)
@@ -74,6 +85,7 @@ def forget(db: Connection, doomed: Mapping[Entity, Sequence[int]]) -> None:
     """Takes the rows of records out that are about to be purged, by local id; what links and grants among them opened
     elsewhere is looked at when the request ends."""
     _make_tables(db)
+    db.executemany("DELETE FROM tied_profile WHERE profile_id = ?", [(id,) for id in doomed["profile"]])
     for entity in LISTED:
         db.executemany(f"DELETE FROM {entity}_acl WHERE record_id = ?", [(id,) for id in doomed[entity]])
         db.executemany(PAIR_OF_GRANT[entity], [(id,) for id in doomed["grant"]])
@@ -88,6 +100,7 @@ def put_in_order(db: Connection, entity: Entity, id: int) -> None:
 def rebuild(db: Connection) -> int:
     """Works out anew what every grant and link comes to. Returns how many rows were wrong."""
     _make_tables(db)
+    _follow_ties(db)
     wrong = 0
     for entity in LISTED:
         wrong += db.execute(ORPHANS[entity]).rowcount
@@ -106,6 +119,14 @@ def _make_tables(db: Connection) -> None:
     if not db.execute(PASSING_TABLES_ARE_MADE).fetchone()[0]:
         for statement in PASSING_TABLES:
             db.execute(statement)
+
+
+def _follow_ties(db: Connection) -> list[int]:
+    """Brings the table of tied profiles in step with the accounts. Returns the profiles that came or went."""
+    now, before = tied_profiles(db), {profile for (profile,) in db.execute("SELECT profile_id FROM tied_profile")}
+    db.executemany("INSERT INTO tied_profile(profile_id) VALUES (?)", [(profile,) for profile in now - before])
+    db.executemany("DELETE FROM tied_profile WHERE profile_id = ?", [(profile,) for profile in before - now])
+    return sorted(now ^ before)
 
 
 def _find_differences(db: Connection, entity: Entity) -> int:

@@ -25,6 +25,8 @@ OF_PROFILE: Final = f"l.profile_id * {PLACES} + {NUMBERS['profile']}"
 """The profile of a link as a subject."""
 RIGHTS_OF_TYPE: Final = f"CASE t.grants {' '.join(f'WHEN {a!r} THEN {r}' for a, r in RIGHTS.items())} END"
 SEEN_THROUGH: Final = DERIVED | BITS["see"]
+SOMEBODY: Final = "(SELECT profile_id FROM tied_profile)"
+"""The profiles that somebody is: what links give to others has no rows."""
 LIFE: Final = "('created', 'restored', 'deleted')"
 
 ANYTHING: Final = """
@@ -53,32 +55,44 @@ def _window(of: str) -> str:
 
 _PAIR: Final = "INSERT OR IGNORE INTO temp.{entity}_pair(record_id, subject) "
 _CHANGED: Final = "FROM change c NOT INDEXED"  # by seq, which no other index can serve
+_GRANTING: Final = "(SELECT id FROM relationship_type WHERE grants <> 'none')"
 _TYPES: Final = (
     "(SELECT record_id FROM change NOT INDEXED"
     " WHERE seq BETWEEN ?1 AND ?2 AND entity = 'type' AND instr(after, '\"grants\"'))"
 )
 
+_PAIR_OF_CHANGED_GRANT: Final = f"""{_PAIR}
+SELECT g.record_id, g.subject_code {_CHANGED} CROSS JOIN access_grant g ON g.id = c.record_id
+WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'grant' AND g.target_kind = '{{entity}}'"""
 PAIRS: Final[Mapping[tuple[Entity, Entity], str]] = {
     ("document", "document"): f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.document_id = c.record_id
-WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'document' AND c.kind IN ('deleted', 'restored')""",
+WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'document' AND c.kind IN ('deleted', 'restored')
+    AND l.profile_id IN {SOMEBODY}""",
     ("link", "document"): f"""{_PAIR.format(entity="document")}
 SELECT l.document_id, {OF_PROFILE} {_CHANGED} CROSS JOIN link l ON l.id = c.record_id
 CROSS JOIN relationship_type t ON t.id = l.type_id
 WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'link' AND (c.kind IN {LIFE} OR instr(c.after, '"valid_'))
-    AND (t.grants <> 'none' OR t.id IN {_TYPES})""",
+    AND (t.grants <> 'none' OR t.id IN {_TYPES}) AND l.profile_id IN {SOMEBODY}""",
     ("type", "document"): f"""{_PAIR.format(entity="document")}
-SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.type_id IN {_TYPES} AND l.deleted_at IS NULL
+SELECT l.document_id, {OF_PROFILE} FROM tied_profile p CROSS JOIN link l ON l.profile_id = p.profile_id
+WHERE l.type_id IN {_TYPES} AND l.deleted_at IS NULL
 UNION ALL SELECT l.document_id, {OF_PROFILE} FROM document d CROSS JOIN link l ON l.document_id = d.id
-WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_TYPES} AND EXISTS {_TYPES}""",
-} | {
-    ("grant", entity): f"""{_PAIR.format(entity=entity)}
-SELECT g.record_id, g.subject_code {_CHANGED} CROSS JOIN access_grant g ON g.id = c.record_id
-WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'grant' AND g.target_kind = '{entity}'"""
-    for entity in LISTED
+WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_TYPES} AND l.profile_id IN {SOMEBODY} AND EXISTS {_TYPES}""",
+    ("grant", "document"): _PAIR_OF_CHANGED_GRANT.format(entity="document"),
+    ("grant", "profile"): _PAIR_OF_CHANGED_GRANT.format(entity="profile"),
 }
 """By the kind of record that changed, and the kind that it opens or closes. Of a document in the trash the links count
 that went along with it, so all links of it are looked at when it comes or goes."""
+PAIRS_OF_TIES: Final = f"""{_PAIR.format(entity="document")}
+SELECT l.document_id, {OF_PROFILE} FROM json_each(?1) p CROSS JOIN link l ON l.profile_id = p.value
+WHERE l.type_id IN {_GRANTING} AND l.deleted_at IS NULL
+UNION ALL SELECT l.document_id, {OF_PROFILE} FROM document d CROSS JOIN link l ON l.document_id = d.id
+WHERE d.deleted_at IS NOT NULL AND l.type_id IN {_GRANTING} AND l.profile_id IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT a.record_id, a.subject
+FROM json_each(?1) p CROSS JOIN document_acl a ON a.subject = p.value * {PLACES} + {NUMBERS["profile"]}
+"""
+"""Of the profiles of these local ids, whose accounts come or go."""
 PAIR_OF_LINK: Final = f"{_PAIR.format(entity='document')} SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.id = ?"
 PAIR_OF_GRANT: Final[Mapping[str, str]] = {
     entity: f"{_PAIR.format(entity=entity)} SELECT record_id, subject_code FROM access_grant"
@@ -99,7 +113,7 @@ ALL_PAIRS: Final[Mapping[str, str]] = {
     "document": _all_pairs(
         "document",
         f"UNION ALL SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.document_id BETWEEN ?1 AND ?2"
-        " AND l.type_id IN (SELECT id FROM relationship_type WHERE grants <> 'none')",
+        f" AND l.type_id IN {_GRANTING} AND l.profile_id IN {SOMEBODY}",
     ),
     "profile": _all_pairs("profile"),
 }
@@ -117,7 +131,7 @@ FROM temp.document_pair p CROSS JOIN document d ON d.id = p.record_id
 CROSS JOIN link l ON l.document_id = d.id AND l.profile_id = p.subject / {PLACES}
 CROSS JOIN relationship_type t ON t.id = l.type_id
 WHERE p.subject % {PLACES} = {NUMBERS["profile"]} AND t.grants <> 'none'
-    AND (l.deleted_at IS NULL OR l.deleted_at = d.deleted_at)
+    AND l.profile_id IN {SOMEBODY} AND (l.deleted_at IS NULL OR l.deleted_at = d.deleted_at)
 """
 _HELD: Final = f"""
 SELECT {", ".join(f"a.{name}" for name in KEY.split(", "))}, 0, a.support

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from core import access
+from core.acl_sql import FOREVER, RIGHTS_OF_TYPE
 from core.errors import Denied, ReasonNeeded
 from core.fields import AREAS, Entity
 from core.members import Account, Directory, Reach
@@ -18,7 +19,7 @@ from core.records import in_chunks
 from core.rights import ALL, AREA_OF, AUDITOR, OWNER, RIGHTS, has, names
 from core.rights_of_many import rights_of
 from core.store import Connection
-from core.subjects import EVERYONE
+from core.subjects import EVERYONE, kind_of
 from core.viewer import Viewer
 
 BOUND: Final = 10_000
@@ -161,7 +162,24 @@ def _check_allowances(db: Connection, viewer: Viewer, entity: Entity, codes: Col
         f" AND valid_until > ? LIMIT {BOUND + 1}"
     )
     rows = [row for code in codes for row in db.execute(sql, (code, missing, viewer.at))]
+    if entity == "document":
+        # A profile that nobody is tied to yet has no rows of what links give it.
+        profiles = [id for kind, id in map(kind_of, codes) if kind == "profile"]
+        rows += [row for id in profiles for row in db.execute(GIVEN_BY_LINKS, (id, missing, viewer.at))]
     _check_records(db, viewer, entity, rows, whom, "allow")
+
+
+_GIVEN: Final = (
+    f"CROSS JOIN relationship_type t ON t.id = l.type_id WHERE l.profile_id = ?1 AND {RIGHTS_OF_TYPE} & ?2"
+    f" AND coalesce(l.valid_until, {FOREVER}) > ?3"
+)
+GIVEN_BY_LINKS: Final = f"""
+SELECT l.document_id, {RIGHTS_OF_TYPE} FROM link l {_GIVEN} AND l.deleted_at IS NULL
+UNION ALL SELECT l.document_id, {RIGHTS_OF_TYPE} FROM document d CROSS JOIN link l ON l.document_id = d.id {_GIVEN}
+    AND d.deleted_at IS NOT NULL AND l.deleted_at = d.deleted_at
+LIMIT {BOUND + 1}
+"""
+"""To a profile; also by links that went to the trash along with their document."""
 
 
 def _check_denials(db: Connection, viewer: Viewer, codes: Collection[int], whom: str) -> None:

@@ -125,6 +125,17 @@ class Directory:
         return self._profiles[tied_to]
 
 
+def tied_profiles(db: Connection) -> set[int]:
+    """The local ids of the profiles that living accounts are tied to, and of those that these were merged into."""
+    found: set[int] = set()
+    wave = {as_uid(text) for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL") if text}
+    while wave:
+        rows = in_chunks(db, "SELECT id, merged_into FROM profile WHERE uid IN", list(wave))
+        wave = {as_uid(into) for id, into in rows if id not in found and into}
+        found |= {id for id, _ in rows}
+    return found
+
+
 class _Group(NamedTuple):
     code: int
     step: Step

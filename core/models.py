@@ -497,8 +497,18 @@ class Retention(SQLModel, table=True):
     deleted_at: int | None = _number(null=True)
 
 
+class TiedProfile(SQLModel, table=True):
+    """The profiles that accounts are tied to, and those that these were merged into: as them somebody can ask."""
+
+    __tablename__: ClassVar[str] = "tied_profile"
+    __table_args__ = (STRICT,)
+
+    profile_id: int = _key()
+
+
 class DocumentAcl(SQLModel, table=True):
-    """Who may do what with which document: what grants and links of granting types come to (core.acl).
+    """Who may do what with which document: what grants come to, and links of granting types to profiles that somebody
+    is tied to (core.acl).
 
     `support` counts the grants and links that say the same. Of the document it holds what lists are ordered by.
     """

@@ -12,27 +12,14 @@ from typing import TYPE_CHECKING, Final
 from core import escalation, permissions
 from core.errors import Denied
 from core.members import Reach
-from core.records import Row, in_chunks, stored_fields
+from core.records import Row, stored_fields
 from core.rights import has
-from core.store import Connection
 from core.subjects import code_of
-from core.values import as_uid
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
 
 NOBODY: Final = Reach({}, {})
-
-
-def of_profiles(db: Connection) -> set[int]:
-    """The local ids of the profiles that a living account is tied to, and of those that they were merged into."""
-    found: set[int] = set()
-    wave = {as_uid(text) for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL") if text}
-    while wave:
-        rows = in_chunks(db, "SELECT id, merged_into FROM profile WHERE uid IN", list(wave))
-        wave = {as_uid(into) for id, into in rows if id not in found and into}
-        found |= {id for id, _ in rows}
-    return found
 
 
 def check_going(request: OpenRequest, profile: Row) -> None:

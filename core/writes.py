@@ -34,11 +34,11 @@ from core import (
     profile_split,
     search,
     sources,
-    ties,
     trash,
 )
 from core.errors import Conflict, Exists, Invalid, RolodocError
 from core.fields import ADMINISTRATION, FIELDS, RECORDS, Entity, Field, check_fields, check_validity, now, sort_key
+from core.members import tied_profiles
 from core.merge_values import Side, Taken
 from core.reading import Reading
 from core.records import (
@@ -359,7 +359,7 @@ class OpenRequest:
     @cached_property
     def tied(self) -> set[int]:
         """The profiles that accounts are tied to; of those who have rules to keep alone."""
-        return ties.of_profiles(self.db)
+        return tied_profiles(self.db)
 
     @cached_property
     def rules(self) -> list[Rule]:

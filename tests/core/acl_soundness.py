@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from core.rights import DERIVED, RIGHTS
 from core.subjects import code_of
@@ -16,6 +18,7 @@ Row = tuple[int, int, int, int, int, int]
 
 def assert_acl_is_sound(db: Any) -> None:
     """The tables hold what the grants and links come to, no more and no less, and are in the order of their records."""
+    assert {id for (id,) in db.execute("SELECT profile_id FROM tied_profile")} == set(tied_profiles(db))
     documents, profiles = expected_rows(db)
     for entity, expected in (("document", documents), ("profile", profiles)):
         held: dict[Row, int] = {}
@@ -40,12 +43,13 @@ def expected_rows(db: Any) -> tuple[Counter[Row], Counter[Row]]:
     grants = dict(db.execute("SELECT id, grants FROM relationship_type"))
     deleted = dict(db.execute("SELECT id, deleted_at FROM document"))
     linked: dict[int, list[int]] = defaultdict(list)
+    tied = set(tied_profiles(db))
     for document, profile, type, deleted_at, *window in db.execute(
         "SELECT document_id, profile_id, type_id, deleted_at, valid_from, valid_until FROM link"
     ):
         if deleted_at is None:
             linked[document].append(profile)
-        if grants[type] != "none" and deleted_at in (None, deleted[document]):
+        if grants[type] != "none" and profile in tied and deleted_at in (None, deleted[document]):
             subject = code_of("profile", profile)
             documents[(document, subject, RIGHTS[grants[type]], 0, *_window(*window))] += 1
 
@@ -53,6 +57,16 @@ def expected_rows(db: Any) -> tuple[Counter[Row], Counter[Row]]:
         for profile in linked[document]:
             profiles[(profile, subject, DERIVED | RIGHTS["see"], condition, since, until)] += 1
     return documents, profiles
+
+
+def tied_profiles(db: Any) -> Iterator[int]:
+    """The profiles of living accounts, each followed by those that it was merged into."""
+    for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL").fetchall():
+        while text:
+            found = db.execute("SELECT id, merged_into FROM profile WHERE uid = ?", (UUID(text).bytes,)).fetchone()
+            id, text = found or (None, "")
+            if id is not None:
+                yield id
 
 
 def _window(valid_from: int | None, valid_until: int | None) -> tuple[int, int]:

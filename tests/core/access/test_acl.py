@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,51 @@ def test_a_type_that_stops_to_grant_in_the_request_that_unlinks(
     assert (may(ann, document), may(ann, other)) == ((), ())
     owner.undo()
     assert (may(ann, document), may(ann, other)) == (EDIT, SEE)
+
+
+# --- who is somebody --------------------------------------------------------------------------------------------
+
+
+def test_links_open_documents_from_when_somebody_is_tied_to_the_profile(office: People, owner: LocalWorkspace) -> None:
+    # given a document that is linked to Bob and to others, and one of the same in the trash
+    himself, other = make_profile(owner, "Bob"), make_profile(owner, "Other")
+    document, in_trash = make_document(owner), make_document(owner, "Trash")
+    for ends in product((document, in_trash), (himself, other)):
+        make_link(owner, *ends)
+    delete(owner, in_trash)
+    bob = office.account("bob")
+
+    def seen() -> list[tuple[str, ...]]:
+        return [may(bob, document), may(bob, in_trash), may(bob, other)]
+
+    # when the account is tied to the profile, goes, comes back, and is untied
+    edit(owner, office.accounts["bob"], tied_to=id_text(himself.id))
+    assert seen() == [SEE, SEE, SEE]
+    delete(owner, office.accounts["bob"])
+    assert rows_of(owner, himself) == 0
+    restore(owner, office.accounts["bob"])
+    assert seen() == [SEE, SEE, SEE]
+    edit(owner, office.accounts["bob"], tied_to="")
+
+    # then it sees them just as long
+    assert seen() == [(), (), ()]
+    owner.undo()
+    assert seen() == [SEE, SEE, SEE]
+
+
+def test_what_nobody_is_tied_to_has_no_rows(owner: LocalWorkspace, ann: LocalWorkspace) -> None:
+    document, nobody = make_document(owner), make_profile(owner, "Nobody")
+
+    make_link(owner, document, nobody)
+
+    assert rows_of(owner, nobody) == 0
+
+
+def rows_of(workspace: LocalWorkspace, profile: Ref) -> int:
+    """Documents that are open to who is tied to the profile."""
+    sql = "SELECT count(*) FROM document_acl WHERE subject = (SELECT id FROM profile WHERE uid = ?) * 8 + 3"
+    ((rows,),) = workspace.store.fetch(sql, (profile.id,))
+    return int(rows)
 
 
 # --- the trash --------------------------------------------------------------------------------------------------

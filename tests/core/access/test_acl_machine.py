@@ -38,7 +38,7 @@ CONDITION = "weekdays 8-18 UTC"
 WHAT = (
     *("grant", "window of a grant", "revoke", "link", "many links", "window of a link", "unlink", "type", "create"),
     *("edit", "trash", "restore", "merge", "split", "at once", "undo", "redo", "undo of a change", "take back"),
-    "purge",
+    *("purge", "tie"),
 )
 KINDS: tuple[Entity, ...] = ("document", "profile", "link", "grant", "type")
 
@@ -75,10 +75,11 @@ class Machine(RuleBasedStateMachine):
         olga = LocalWorkspace(self.path, Actor("olga", "terminal"))
         olga.write([Create("type", {"name": name, "grants": grants}) for name, grants in TYPES.items()])
         olga.write([Create("document", {"title": title}) for title in "DEF"])
-        olga.write([Create("profile", {"name": name}) for name in "PQR"])
+        profiles = olga.write([Create("profile", {"name": name}) for name in "PQR"]).refs
         olga.write([Create("account", {"name": "ann", "roles": ["owner"]})])
         (group, _) = olga.write([Create("group", {"name": "office"}), Create("role", {"name": "reader"})]).refs
-        olga.write([Create("account", {"name": "bob", "groups": [id_text(group.id)]})])
+        for name, tie in zip(("bob", "cid"), profiles, strict=False):
+            olga.write([Create("account", {"name": name, "groups": [id_text(group.id)], "tied_to": id_text(tie.id)})])
         self.made = olga.cursor()
         olga.close()
         for document, profile, type in linked:
@@ -174,6 +175,19 @@ class Machine(RuleBasedStateMachine):
     def change_type(self, number: int, grants: str) -> None:
         self.write("type", number, *(Edit(ref, {"grants": grants}) for ref in self.pick(number, "type")))
 
+    # --- who is somebody ------------------------------------------------------------------------------------------
+
+    @rule(numbers=st.tuples(numbers, numbers), to_nobody=st.booleans())
+    def tie(self, numbers: tuple[int, int], to_nobody: bool) -> None:
+        profiles = [""] if to_nobody else [id_text(ref.id) for ref in self.pick(numbers[1], "profile")]
+        ends = product(self.pick(numbers[0], "account", "name IN ('bob', 'cid')"), profiles)
+        self.write("tie", numbers[1], *(Edit(account, {"tied_to": profile}) for account, profile in ends))
+
+    @rule(number=numbers)
+    def delete_account(self, number: int) -> None:
+        living = "deleted_at IS NULL AND name IN ('bob', 'cid')"
+        self.write("trash", number, *(Delete(ref) for ref in self.pick(number, "account", living)))
+
     # --- documents and profiles -------------------------------------------------------------------------------------
 
     @rule(number=numbers, name=names, entity=st.sampled_from(["document", "profile"]))
@@ -195,7 +209,7 @@ class Machine(RuleBasedStateMachine):
     def delete(self, number: int, entity: Any) -> None:
         self.write("trash", number, *(Delete(ref) for ref in self.pick(number, entity, "deleted_at IS NULL")))
 
-    @rule(number=numbers, entity=st.sampled_from(["document", "document", "profile", "link", "grant"]))
+    @rule(number=numbers, entity=st.sampled_from(["document", "document", "profile", "link", "grant", "account"]))
     def restore(self, number: int, entity: Any) -> None:
         self.write("restore", number, *(Restore(ref) for ref in self.pick(number, entity, "deleted_at IS NOT NULL")))
 

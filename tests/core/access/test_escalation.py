@@ -88,6 +88,12 @@ def tied(firm: Firm) -> None:
     firm.made(Create("link", {"document": firm.plan.id, "profile": firm.carl.id, "type": "author"}))
 
 
+def tied_in_the_trash(firm: Firm) -> None:
+    """The same, of a plan that is in the trash."""
+    tied(firm)
+    firm.owner.write([Delete(firm.plan)])
+
+
 # who, what was given before, what is written
 REFUSED: dict[str, tuple[str, Callable[[Firm], Any], Callable[[Firm, Any], Write]]] = {
     "a grant of more than one has": ("sue", nothing, lambda firm, _: grant_to(firm.ben(), "administer", firm.report)),
@@ -157,6 +163,11 @@ REFUSED: dict[str, tuple[str, Callable[[Firm], Any], Callable[[Firm, Any], Write
     "a tie to a profile with rights": (
         "adam",
         lambda firm: (tied(firm), firm.grant("adam", "see", firm.carl)),
+        lambda firm, _: Edit(firm.ben(), {"tied_to": ids(firm.carl)[0]}),
+    ),
+    "a tie to a profile with rights in the trash": (
+        "adam",
+        lambda firm: (tied_in_the_trash(firm), firm.grant("adam", "see", firm.carl)),
         lambda firm, _: Edit(firm.ben(), {"tied_to": ids(firm.carl)[0]}),
     ),
     "the role owner": ("dora", nothing, lambda firm, _: Edit(firm.ben(), {"roles": ["owner"]})),

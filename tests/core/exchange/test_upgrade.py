@@ -24,7 +24,7 @@ IMPORTER = Actor(name="tester", via="import")
 SINCE = """
 DROP TABLE account; DROP TABLE credential; DROP TABLE account_group; DROP TABLE role; DROP TABLE access_grant;
 DROP TABLE access_condition; DROP TABLE confidential_mark; DROP TABLE retention; DROP TABLE document_acl;
-DROP TABLE profile_acl; DROP TABLE audit; DROP TABLE audit_checkpoint; DROP TABLE profile_key;
+DROP TABLE profile_acl; DROP TABLE tied_profile; DROP TABLE audit; DROP TABLE audit_checkpoint; DROP TABLE profile_key;
 ALTER TABLE document DROP COLUMN confidential; ALTER TABLE relationship_type DROP COLUMN grants;
 DROP TABLE source_value; DROP TABLE source_word; DROP TABLE rule; DROP TABLE conflict;
 ALTER TABLE profile DROP COLUMN merged_into; ALTER TABLE profile DROP COLUMN distinct_from;
