@@ -1,14 +1,17 @@
 """Nobody gives more than they have.
 
 Whoever is not unrestricted may give a right on a record or an area only with that right, and may put somebody into a
-group or role, or tie an account to a profile, only with all that those were given. Taking a denial away is giving. What
-counts is what the giver may do now; rights that ended are nothing.
+group or role, or tie an account to a profile, only with all that those were given. Taking a denial away is giving. The
+giver must have it now and for as long as it is given, without a condition or under the same; rights that ended are
+nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from core import access
 from core.acl_sql import FOREVER, RIGHTS_OF_TYPE
@@ -20,11 +23,14 @@ from core.rights import ALL, AREA_OF, AUDITOR, OWNER, RIGHTS, has, names
 from core.rights_of_many import rights_of
 from core.store import Connection
 from core.subjects import EVERYONE, kind_of
-from core.viewer import Viewer
+from core.viewer import Viewer, view
 
 BOUND: Final = 10_000
 """Rights on single records that are looked through before somebody is put into a group, role or profile."""
 NOTHING: Final = Reach({}, {})
+Given = Mapping[str, Any]
+"""Of a grant its `valid_until` and `condition`, under the names of its fields."""
+FOR_GOOD: Final[Given] = {"valid_until": None, "condition": ""}
 ON_RECORDS: Final[tuple[Entity, ...]] = ("document", "profile")
 
 
@@ -37,12 +43,22 @@ def check_giving(db: Connection, viewer: Viewer, grant: Mapping[str, Any], recor
         had = _rights(db, viewer, grant["target_kind"], record)
         return _manages(viewer, had, record) and not rights & ~had
 
+    def keeps(viewer: Viewer) -> bool:
+        return not rights & ~_rights(db, _to_the_end(viewer, grant), grant["target_kind"], record)
+
     doing = f"give {grant['action']} on {title}" if grant["effect"] == "allow" else f"end this denial on {title}"
+    refusal = f"{viewer.identity.name} may not {doing}"
     _demand(
         viewer,
         holds,
-        f"{viewer.identity.name} may not {doing}: that needs {grant['action']} there, and "
+        f"{refusal}: that needs {grant['action']} there, and "
         + ("administer on access" if record is None else "share there or administer on access"),
+    )
+    _demand(
+        viewer,
+        keeps,
+        f"{refusal} for that long: {viewer.identity.name} has it for a shorter time or under a condition; end the grant"
+        " then, give it that condition, or ask an owner",
     )
 
 
@@ -108,6 +124,19 @@ def _rights(db: Connection, viewer: Viewer, kind: str, record: int | None) -> in
     return access.rights_on(db, viewer, kind, record)  # type: ignore[arg-type]
 
 
+def _to_the_end(viewer: Viewer, given: Given) -> Viewer:
+    """The viewer at the end of what is given, with what it has under the same condition or without one."""
+    identity, condition = viewer.identity, given["condition"]
+    met = {id: "" for id, text in identity.conditions.items() if text == condition}
+    grants = tuple(
+        replace(grant, condition="")
+        for grant in identity.grants
+        if not grant.allows or grant.condition in ("", condition)
+    )
+    until = FOREVER if given["valid_until"] is None else given["valid_until"]
+    return view(replace(identity, conditions=met, grants=grants), replace(viewer.context, at=until - 1))
+
+
 def _manages(viewer: Viewer, had: int, record: int | None) -> bool:
     """Whether grants there are the viewer's to make."""
     return has(viewer.area_rights("access"), "administer") or (record is not None and has(had, "share"))
@@ -137,13 +166,15 @@ def _check_built_in(viewer: Viewer, roles: Collection[str], whom: str) -> None:
 
 def _check_areas(db: Connection, viewer: Viewer, codes: Collection[int], whom: str, effect: str) -> None:
     sql = (
-        "SELECT DISTINCT target_kind, action FROM access_grant WHERE record_id IS NULL AND deleted_at IS NULL"
-        " AND effect = ? AND coalesce(valid_until, ?) >= ? AND subject_code IN"
+        "SELECT DISTINCT target_kind, action, valid_until, condition FROM access_grant WHERE record_id IS NULL"
+        " AND deleted_at IS NULL AND effect = ? AND coalesce(valid_until, ?) >= ? AND subject_code IN"
     )
-    for area, action in in_chunks(db, sql, list(codes), (effect, viewer.at, viewer.at)):
+    for area, action, until, condition in in_chunks(db, sql, list(codes), (effect, viewer.at, viewer.at)):
+        given = {"valid_until": until, "condition": condition}
 
-        def has_it(viewer: Viewer, area: str = area, action: str = action) -> bool:
-            return not RIGHTS[action] & ~viewer.area_rights(area)
+        def has_it(viewer: Viewer, area: str = area, action: str = action, given: Given = given) -> bool:
+            both = viewer.area_rights(area) & _to_the_end(viewer, given).area_rights(area)
+            return not RIGHTS[action] & ~both
 
         gives = f"{action} on {area}" if effect == "allow" else f"an end to a denial of {action} on {area}"
         _demand(viewer, has_it, _refusal(viewer, whom, gives))
@@ -152,30 +183,33 @@ def _check_areas(db: Connection, viewer: Viewer, codes: Collection[int], whom: s
 def _check_allowances(db: Connection, viewer: Viewer, entity: Entity, codes: Collection[int], whom: str) -> None:
     """What comes of grants on records and of links. Sight of profiles that comes through documents needs no look: it is
     had by everyone who has the sight of the documents."""
-    of_all = viewer.all_rights(entity)
+    of_all = viewer.all_rights(entity) & _to_the_end(viewer, FOR_GOOD).all_rights(entity)
     if of_all == ALL and entity not in viewer.identity.denies_on:
         return
-    # What the giver has on all records is not looked at, unless single ones may be denied.
+    # What the giver has on all records for good is not looked at, unless single ones may be denied.
     missing = ALL if entity in viewer.identity.denies_on else ALL & ~of_all
     sql = (
-        f"SELECT record_id, rights FROM {entity}_acl WHERE subject = ? AND rights <= {ALL} AND rights & ?"
-        f" AND valid_until > ? LIMIT {BOUND + 1}"
+        f"SELECT record_id, rights, valid_until, condition_id FROM {entity}_acl"
+        f" WHERE subject = ? AND rights <= {ALL} AND rights & ? AND valid_until > ? LIMIT {BOUND + 1}"
     )
     rows = [row for code in codes for row in db.execute(sql, (code, missing, viewer.at))]
     if entity == "document":
         # A profile that nobody is tied to yet has no rows of what links give it.
         profiles = [id for kind, id in map(kind_of, codes) if kind == "profile"]
         rows += [row for id in profiles for row in db.execute(GIVEN_BY_LINKS, (id, missing, viewer.at))]
-    _check_records(db, viewer, entity, rows, whom, "allow")
+    conditions = viewer.identity.conditions
+    given = [(id, rights, until, conditions.get(condition, "")) for id, rights, until, condition in rows]
+    _check_records(db, viewer, entity, given, whom, "allow")
 
 
-_GIVEN: Final = (
-    f"CROSS JOIN relationship_type t ON t.id = l.type_id WHERE l.profile_id = ?1 AND {RIGHTS_OF_TYPE} & ?2"
-    f" AND coalesce(l.valid_until, {FOREVER}) > ?3"
-)
+_GIVEN: Final = f"SELECT l.document_id, {RIGHTS_OF_TYPE}, coalesce(l.valid_until, {FOREVER}) AS until, 0 FROM"
+_IF_MORE: Final = f"""
+CROSS JOIN relationship_type t ON t.id = l.type_id
+WHERE l.profile_id = ?1 AND {RIGHTS_OF_TYPE} & ?2 AND until > ?3"""
 GIVEN_BY_LINKS: Final = f"""
-SELECT l.document_id, {RIGHTS_OF_TYPE} FROM link l {_GIVEN} AND l.deleted_at IS NULL
-UNION ALL SELECT l.document_id, {RIGHTS_OF_TYPE} FROM document d CROSS JOIN link l ON l.document_id = d.id {_GIVEN}
+{_GIVEN} link l {_IF_MORE} AND l.deleted_at IS NULL
+UNION ALL
+{_GIVEN} document d CROSS JOIN link l ON l.document_id = d.id {_IF_MORE}
     AND d.deleted_at IS NOT NULL AND l.deleted_at = d.deleted_at
 LIMIT {BOUND + 1}
 """
@@ -186,17 +220,18 @@ def _check_denials(db: Connection, viewer: Viewer, codes: Collection[int], whom:
     for entity in ON_RECORDS:
         rows = in_chunks(
             db,
-            "SELECT record_id, action FROM access_grant WHERE target_kind = ? AND record_id IS NOT NULL"
-            " AND deleted_at IS NULL AND effect = 'deny' AND coalesce(valid_until, ?) >= ? AND subject_code IN",
+            f"SELECT record_id, action, coalesce(valid_until, {FOREVER}), condition FROM access_grant"
+            " WHERE target_kind = ? AND record_id IS NOT NULL AND deleted_at IS NULL AND effect = 'deny'"
+            " AND coalesce(valid_until, ?) >= ? AND subject_code IN",
             list(codes),
             (entity, viewer.at, viewer.at),
         )
-        given = [(record, RIGHTS[action]) for record, action in rows]
+        given = [(record, RIGHTS[action], until, condition) for record, action, until, condition in rows]
         _check_records(db, viewer, entity, given, whom, "deny")
 
 
 def _check_records(
-    db: Connection, viewer: Viewer, entity: Entity, given: Collection[tuple[int, int]], whom: str, effect: str
+    db: Connection, viewer: Viewer, entity: Entity, given: Collection[tuple[int, int, int, str]], whom: str, effect: str
 ) -> None:
     if len(given) > BOUND:
         raise Denied(
@@ -205,12 +240,20 @@ def _check_records(
             " or ask an owner"
         )
     wanted: dict[int, int] = {}
-    for record, rights in given:
-        wanted[record] = wanted.get(record, 0) | rights
+    to_the_end: dict[tuple[int, str], dict[int, int]] = {}
+    for record, rights, until, condition in given:
+        for so_far in (wanted, to_the_end.setdefault((until, condition), {})):
+            so_far[record] = so_far.get(record, 0) | rights
 
-    def has_them(viewer: Viewer) -> bool:
+    def has_all(viewer: Viewer, wanted: Mapping[int, int]) -> bool:
         had = rights_of(db, viewer, entity, wanted)
         return not any(rights & ~had[record] for record, rights in wanted.items())
+
+    def has_them(viewer: Viewer) -> bool:
+        return has_all(viewer, wanted) and all(
+            has_all(_to_the_end(viewer, {"valid_until": until, "condition": condition}), those)
+            for (until, condition), those in to_the_end.items()
+        )
 
     what = f"rights on {len(wanted):,} {entity}s"
     if len(wanted) == 1:

@@ -34,6 +34,7 @@ class Firm(People):
         self.grant("sue", "share", self.report)
         for area in ("access", "documents", "profiles"):
             self.grant("dora", "administer", area)
+        self.soon, self.later = hours_from_now(1), hours_from_now(2)
 
     def asking(self, name: str) -> LocalWorkspace:
         return {"adam": self.adam, "sue": self.sue, "dora": self.dora}[name]
@@ -55,6 +56,11 @@ class Firm(People):
 
     def own(self, name: str) -> Ref:
         return self.accounts[name]
+
+    def joins(self, name: str, given: Create) -> Write:
+        """ben, who joins the group that this is given to."""
+        self.made(given)
+        return Edit(self.ben(), {"groups": ids(getattr(self, name))})
 
 
 @pytest.fixture
@@ -335,12 +341,66 @@ def test_a_record_that_is_hidden_is_not_there_to_grant_on(firm: Firm) -> None:
 
 def test_what_one_has_with_a_reason_is_given_with_a_reason(firm: Firm) -> None:
     firm.grant("adam", "see", "documents", condition="reason")
-    write = grant_to(firm.ben(), "see", "documents")
+    write = grant_to(firm.ben(), "see", "documents", condition="reason")
 
     refused = refusal(firm.owner, lambda: firm.adam.write([write]))
 
     assert isinstance(refused, ReasonNeeded)
     assert changes_something(firm.adam.write([write], reason="Carl asked"))
+
+
+# what the giver was given, what they give of it that is more, and as much as they have
+PARTLY: dict[str, tuple[Given, Given, Given]] = {
+    "a grant without end by who has it for a time": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.soon),
+        lambda firm: grant_to(firm.ben(), "see", "documents"),
+        lambda firm: grant_to(firm.ben(), "see", "documents", valid_until=firm.soon),
+    ),
+    "a longer grant on a record": (
+        lambda firm: grant_to(firm.own("adam"), "see", firm.plan, valid_until=firm.soon),
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, valid_until=firm.later),
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, valid_until=firm.soon - 1),
+    ),
+    "a grant without a condition by who has it under one": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", condition="terminal"),
+        lambda firm: grant_to(firm.ben(), "see", "documents"),
+        lambda firm: grant_to(firm.ben(), "see", "documents", condition="terminal"),
+    ),
+    "a grant on a record under another condition": (
+        lambda firm: grant_to(firm.own("adam"), "see", firm.plan, condition="terminal"),
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, condition="terminal or tls"),
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, condition="terminal"),
+    ),
+    "the end of a denial, by who has what it denies for a time": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.soon),
+        lambda firm: Delete(firm.made(grant_to(firm.ben(), "see", "documents", effect="deny"))),
+        lambda firm: Delete(
+            firm.made(grant_to(firm.ben(), "see", "documents", effect="deny", valid_until=firm.soon)),
+        ),
+    ),
+    "a group whose rights last longer": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.soon),
+        lambda firm: firm.joins("heads", grant_to(firm.heads, "see", firm.plan)),
+        lambda firm: firm.joins("clerks", grant_to(firm.clerks, "see", firm.plan, valid_until=firm.soon)),
+    ),
+    "a group with more of an area": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", condition="terminal"),
+        lambda firm: firm.joins("heads", grant_to(firm.heads, "see", "documents")),
+        lambda firm: firm.joins("clerks", grant_to(firm.clerks, "see", "documents", condition="terminal")),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PARTLY)
+def test_what_one_has_for_a_time_or_under_a_condition_is_given_no_further(case: str, firm: Firm) -> None:
+    given, more, as_much = (make(firm) for make in PARTLY[case])
+    firm.made(given)
+
+    refused = refusal(firm.owner, lambda: firm.adam.write([more]))
+
+    assert isinstance(refused, Denied)
+    assert ("for that long" in str(refused)) or ("more than adam has" in str(refused))
+    assert changes_something(firm.adam.write([as_much]))
 
 
 def test_a_password_of_another_needs_all_that_the_other_has(firm: Firm) -> None:
