@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
 from core import audit_chain, audit_values, checkpoints
 from core.audit_chain import AUDIT_PRUNED, CHANGE_TEXT, Body, Entry, record_text
@@ -35,8 +34,7 @@ def append_changes(request: OpenRequest) -> None:
         return
     entries: list[Entry] = []
     for entity in {entity for _, entity in request.done}:
-        sql = CHANGES.format(text=CHANGE_TEXT, table=TABLES[entity])
-        rows = request.db.execute(sql, (first, first + count - 1, entity)).fetchall()
+        rows = request.db.execute(CHANGES[entity], (first, first + count - 1, entity)).fetchall()
         entries += _entries(request, entity, rows)
     if len(entries) != count:
         raise Corrupt(f"{count - len(entries)} changes are about records that are not there; nothing was written")
@@ -45,10 +43,14 @@ def append_changes(request: OpenRequest) -> None:
     checkpoints.keep(request.db, request.by, request.at, last)
 
 
-CHANGES: Final = """
-SELECT c.seq, c.kind, t.uid, c.record_id, c.before, c.after, {text} FROM change c JOIN {table} t ON t.id = c.record_id
+CHANGES: Final = {
+    entity: f"""
+SELECT c.seq, c.kind, t.uid, c.record_id, c.before, c.after, {CHANGE_TEXT}
+FROM change c JOIN {table} t ON t.id = c.record_id
 WHERE c.seq BETWEEN ? AND ? AND +c.entity = ? ORDER BY c.seq
 """
+    for entity, table in TABLES.items()
+}
 
 
 def _seq(entry: Entry) -> int:
@@ -57,30 +59,28 @@ def _seq(entry: Entry) -> int:
 
 def _entries(request: OpenRequest, entity: Entity, rows: Sequence[tuple[Any, ...]]) -> Iterator[Entry]:
     """One for each row of CHANGES; the whole reason stands in the first of the request alone."""
-    common: dict[str, Any] = {
-        "at": request.at,
-        "actor": request.actor,
-        "via": request.via,
-        "address": request.by.address,
-        "request": request.uid.hex(),
-        "reason": request.reason[:LONG],
-    }
+    uid, reason = request.uid.hex(), request.reason[:LONG]
     secrets, salts = _secrets(request.db, entity, rows)
-    for (seq, kind, uid, _, before, after, text), secret, salt in zip(rows, secrets, salts, strict=True):
-        record = record_text(Ref(entity, uid))
+    for (seq, kind, id, _, before, after, text), secret, salt in zip(rows, secrets, salts, strict=True):
+        record = record_text(Ref(entity, id))
+        is_open = entity in IN_THE_OPEN
         body = Body(
+            at=request.at,
+            actor=request.actor,
+            via=request.via,
+            address=request.by.address,
             kind=f"{entity}.{kind}",
             record=record,
+            request=uid,
+            reason=request.reason if seq == request.first_seq else reason,
             change=seq,
             digest=audit_chain.digest(secret, text),
             fields=_changed(before, after) if kind == "updated" else (),
-            **common,
+            sealed=audit_values.seal(secret, record, before, after) if entity == "profile" else "",
+            before=audit_values.in_the_open(before) if is_open else None,
+            after=audit_values.in_the_open(after) if is_open else None,
         )
-        if entity == "profile":
-            body = replace(body, sealed=audit_values.seal(secret, record, before, after))
-        elif entity in IN_THE_OPEN:
-            body = replace(body, before=audit_values.in_the_open(before), after=audit_values.in_the_open(after))
-        yield replace(body, reason=request.reason) if seq == request.first_seq else body, salt
+        yield body, salt
 
 
 def _secrets(

@@ -77,6 +77,18 @@ def test_what_is_typed_fast_goes_into_the_filter_and_nowhere_else(library: Works
     assert library.cursor() == before
 
 
+def test_what_is_typed_before_a_form_is_there_goes_into_it(library: Workspace, open_terminal: Open) -> None:
+    terminal = open_terminal()
+    terminal.wait("Jonas Berg")
+
+    terminal.type("e of B")
+
+    terminal.wait("Jonas Berg of B")
+    terminal.press("enter")
+    terminal.wait("Jonas Berg of B               person")
+    assert library.resolve("Jonas Berg of B", "profile")
+
+
 def test_a_link_made_elsewhere_appears_marked_and_moves_no_cursor(library: Workspace, open_terminal: Open) -> None:
     # given a terminal that shows Mira's documents, with the cursor on the second
     terminal = open_terminal()

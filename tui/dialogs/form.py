@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -29,6 +29,7 @@ from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
 from tui.sides import who
 from tui.widgets.fields import FieldRow, Label, typed_text
+from tui.widgets.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from tui.app import RolodocApp
@@ -67,21 +68,20 @@ class FormPanel(Panel):
         self._kept: Draft | None = None  # that is stored, or was
         self._turn = 0
         self._storing = Lock()
-        self._typed_ahead: list[str] = []
         self._keeping: Timer | None = None
         self._saving = False
-        self.can_focus = True  # until its fields are there
 
     def compose(self) -> ComposeResult:
         yield Label(classes="note")
         yield VerticalScroll(id="fields", can_focus=False)
+        yield TypedAhead()
 
     def key_hints(self) -> list[tuple[str, str]]:
         keys = [("⏎", "save"), ("f2", "save from anywhere"), ("tab", "next field"), ("esc", "close, keep a draft")]
         return [*keys, ("f4", "start over")] if self._draft else keys
 
     def on_mount(self) -> None:
-        self.take_keys(self)
+        self.take_keys(self.query_one(TypedAhead))
         self.ask(self._read, self._open, group="form")
 
     # --- reading ------------------------------------------------------------------------------------
@@ -113,23 +113,14 @@ class FormPanel(Panel):
             self.query_one(".note", Label).show_text(
                 f"{tell_withheld(withheld)}; what is not shown stays as it is", "label"
             )
-        self.take_keys(rows[0].editor)
-        self.can_focus = False
+        self.query_one(TypedAhead).hand_over(rows[0].editor)
         self.work.refresh_keys()
-        for key in self._typed_ahead:
-            self.app.simulate_key(key)
 
     def _about_draft(self, draft: Draft) -> str:
         record, goes_on = self._record, f"! goes on with your draft of {moment(draft.at)}"
         if record is None or record.version == draft.base_version:
             return f"{goes_on}; f4 starts over"
         return f"{goes_on}; {record.updated_by} saved rev {record.revision} since: saving merges; f4 starts over"
-
-    def on_key(self, event: events.Key) -> None:
-        """What is typed before the fields are there goes into them when they are."""
-        if self.can_focus and event.key != "escape":
-            event.stop()
-            self._typed_ahead.append(event.key)
 
     def _stored(self, field: Field) -> Any:
         return (self._record.fields if self._record else {}).get(field.name, field.empty)
