@@ -75,7 +75,7 @@ def _imports(store: Path, folder: Path) -> Iterator[Row]:
         with without_audit():
             load()
 
-    yield compare("import into an empty store, audited", load, load_without, runs=5, at_most=1.3, once=True)
+    yield compare("import into an empty store, audited", load, load_without, runs=5, at_most=1.5, once=True)
 
 
 def _verifying(store: Path) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""A single edit with its change and its entry in the audit, against raw rows of them in a copy of the same file."""
+"""A single edit, against raw statements for the rows that it stores, on a copy of the same file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.fields import Entity
+from core.search import put_in_index
 from core.values import Query, RecordId, Ref
 from core.workspace import Workspace, open_workspace
 from core.write_values import Edit
@@ -28,7 +29,7 @@ def single_edits(store: Path, runs: int) -> Iterator[Row]:
             yield compare(
                 f"edit of a {entity}'s {field} with its change",
                 edits_of(workspace, entity, field, ids),
-                _raw(db, entity, field, ids),
+                _raw(db, workspace, entity, field, ids),
                 runs=runs,
                 at_most=3,
             )
@@ -47,11 +48,12 @@ def edits_of(workspace: Workspace, entity: Entity, field: str, ids: list[RecordI
     return edit
 
 
-def _raw(db: Any, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
-    """The row and its sort key, the request, the change and what the audit says of it; not the search index, which a
-    raw row does not have."""
+def _raw(db: Any, workspace: Workspace, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[], object]:
+    """The row and its sort key, its place in the search index, the request, the change and what the audit says of it,
+    whose hashes are not worked out."""
     numbers = count()
     rows = dict(db.execute(f"SELECT uid, id FROM {entity}").fetchall())
+    fields = {id: workspace.get(Ref(entity, id)).fields for id in ids}
     sorted_by = ", sort_key = :sort" if field == "title" else ""
     update = (
         f"UPDATE {entity} SET {field} = :value{sorted_by}, revision = revision + 1, version = :number,"
@@ -60,12 +62,13 @@ def _raw(db: Any, entity: Entity, field: str, ids: list[RecordId]) -> Callable[[
 
     def edit() -> None:
         number = next(numbers)
-        value = f"Something new {number}"
-        values = {"value": value, "number": number, "id": rows[ids[number % RECORDS]]}
+        id, value = ids[number % RECORDS], f"Something new {number}"
+        values = {"value": value, "number": number, "id": rows[id]}
         if sorted_by:
             values["sort"] = value.lower()
         db.execute("BEGIN IMMEDIATE")
         db.execute(update, values)
+        put_in_index(db, entity, rows[id], fields[id] | {field: value})
         request = db.execute(
             "INSERT INTO request(uid, actor, via, at, first_seq, last_seq)"
             " VALUES (randomblob(16), 'raw', 'cli', 1, 1, 1)"
