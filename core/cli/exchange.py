@@ -94,3 +94,6 @@ def export(
         session.out.object(report)
     else:
         session.out.line(f"wrote {told} and {report.attachments:,} attachments to {path}")
+        if report.withheld:
+            fields = "confidential field was" if report.withheld == 1 else "confidential fields were"
+            session.out.line(f"{report.withheld:,} {fields} left out, which you may not read")

@@ -34,9 +34,9 @@ def export_vcard(workspace: Workspace, path: Path | str, *, progress: Progress |
         for record in walk(workspace, "profile"):
             file.write(f"{BEGIN}{format_properties(_properties(record))}END:VCARD\r\n")
             written += 1
-            counter.advance()
+            counter.advance(record)
     counter.finish()
-    return ExportReport(profiles=written)
+    return ExportReport(profiles=written, withheld=counter.withheld)
 
 
 def _properties(record: Record) -> Iterator[Property]:

@@ -83,7 +83,13 @@ class _Export:
         profiles = self._write_records("profile", "profiles")
         documents, attachments = self._write_documents()
         links = self._write_links(documents, profiles)
-        report = ExportReport(profiles=len(profiles), documents=len(documents), links=links, attachments=attachments)
+        report = ExportReport(
+            profiles=len(profiles),
+            documents=len(documents),
+            links=links,
+            attachments=attachments,
+            withheld=self._counter.withheld,
+        )
         manifest = {"format": "rolodoc export", "version": 1, **msgspec.to_builtins(report)}
         (self._folder / MANIFEST).write_bytes(msgspec.json.format(_json(manifest)) + b"\n")
         self._counter.finish()
@@ -95,7 +101,7 @@ class _Export:
             for record in walk(self._workspace, entity):
                 file.write(_json(_named(record) | fields_of(record)) + b"\n")
                 written.add(record.ref.id)
-                self._counter.advance()
+                self._counter.advance(record)
         return written
 
     def _write_documents(self) -> tuple[set[RecordId], int]:
@@ -121,7 +127,7 @@ class _Export:
                     attachments += 1
                 documents.write(_json(_named(record) | fields) + b"\n")
                 written.add(record.ref.id)
-                self._counter.advance()
+                self._counter.advance(record)
         return written, attachments
 
     def _write_links(self, documents: set[RecordId], profiles: set[RecordId]) -> int:
@@ -142,7 +148,7 @@ class _Export:
                 external = {"external": record.external} if record.external else {}
                 file.write(_json(ends | fields_of(record) | external | known) + b"\n")
                 written += 1
-                self._counter.advance()
+                self._counter.advance(record)
         return written
 
 

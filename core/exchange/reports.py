@@ -39,6 +39,7 @@ class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
     documents: int = 0
     links: int = 0
     attachments: int = 0
+    withheld: int = 0  # confidential fields that were left out, because who exports may not read them
 
 
 def write_errors(errors: Sequence[RowError], path: Path) -> None:

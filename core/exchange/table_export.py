@@ -44,9 +44,9 @@ def export_csv(workspace: Workspace, path: Path | str, *, progress: Progress | N
         for record in walk(workspace, "profile"):
             writer.writerow([guard(cell) for cell in _cells(record)])
             written += 1
-            counter.advance()
+            counter.advance(record)
     counter.finish()
-    return ExportReport(profiles=written)
+    return ExportReport(profiles=written, withheld=counter.withheld)
 
 
 def _cells(record: Record) -> list[str]:

@@ -30,14 +30,17 @@ def walk(workspace: Workspace, entity: Entity) -> Iterator[Record]:
 
 
 class Counter:
-    """Tells `progress` what was done of a total that may grow meanwhile."""
+    """Tells `progress` what was done of a total that may grow meanwhile. `withheld` counts the confidential fields that
+    were not there to be written."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
+        self.withheld = 0
         self._progress = progress
         self._total = total
         self._done = 0
 
-    def advance(self) -> None:
+    def advance(self, written: Record) -> None:
+        self.withheld += len(written.withheld)
         self._done += 1
         if self._progress and self._done % 100 == 0:
             self._progress(self._done, max(self._done, self._total))

@@ -106,3 +106,15 @@ def test_watch_tells_changes_alone(run: Run) -> None:
     told = run("watch", "--after", "0", "--limit", "3", "--json")
 
     assert [one["type"].split(".")[0] for one in told.objects] == ["type", "type", "profile"]
+
+
+@pytest.mark.usefixtures("clerk")
+@pytest.mark.parametrize(
+    ("name", "left_out"), [("out", "5 confidential fields were"), ("out.csv", "1 confidential field was")]
+)
+def test_an_export_tells_what_it_had_to_leave_out(run: Run, tmp_path: Path, name: str, left_out: str) -> None:
+    told = run("export", str(tmp_path / name)).out
+
+    assert f"{left_out} left out, which you may not read" in told
+    files = [tmp_path / name] if name.endswith(".csv") else (tmp_path / name).glob("*.ndjson")
+    assert not any("nine grand" in file.read_text() for file in files)
