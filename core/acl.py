@@ -26,6 +26,7 @@ from core.acl_sql import (
     DISORDER,
     HAS_ROWS,
     LISTED,
+    MADE_TIED,
     ORDER,
     ORPHANS,
     PAIR_OF_GRANT,
@@ -40,6 +41,7 @@ from core.acl_sql import (
 from core.fields import Entity
 from core.members import tied_profiles
 from core.store import Connection
+from core.viewer import EPOCH
 
 if TYPE_CHECKING:
     from core.writes import OpenRequest
@@ -56,7 +58,7 @@ def keep(request: OpenRequest) -> None:
     """Brings the tables in step with what the request did; to be called once, when its changes are in the log."""
     db = request.db
     kinds = {entity for _, entity in request.done}
-    tied = _follow_ties(db) if "account" in kinds or not MOVES["profile"].isdisjoint(request.done) else []
+    tied = _follow_ties(db) if _may_be_tied_anew(request) else []
     if kinds.isdisjoint(RULES.union(LISTED)) and not tied:
         return
     if not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
@@ -119,6 +121,16 @@ def _make_tables(db: Connection) -> None:
     if not db.execute(PASSING_TABLES_ARE_MADE).fetchone()[0]:
         for statement in PASSING_TABLES:
             db.execute(statement)
+
+
+def _may_be_tied_anew(request: OpenRequest) -> bool:
+    """Whether other profiles may be somebody now; they are looked up anew then, also where that is remembered."""
+    if any(entity == "account" for _, entity in request.done) or not MOVES["profile"].isdisjoint(request.done):
+        return True
+    if ("created", "profile") not in request.done or not request.db.execute(MADE_TIED, request.span).fetchone()[0]:
+        return False
+    request.stats[EPOCH] += 1
+    return True
 
 
 def _follow_ties(db: Connection) -> list[int]:

@@ -93,6 +93,13 @@ UNION ALL SELECT a.record_id, a.subject
 FROM json_each(?1) p CROSS JOIN document_acl a ON a.subject = p.value * {PLACES} + {NUMBERS["profile"]}
 """
 """Of the profiles of these local ids, whose accounts come or go."""
+MADE_TIED: Final = f"""
+SELECT EXISTS (
+    SELECT 1 {_CHANGED} CROSS JOIN profile p ON p.id = c.record_id
+    WHERE c.seq BETWEEN ?1 AND ?2 AND c.entity = 'profile' AND c.kind = 'created'
+        AND p.uid IN (SELECT unhex(tied_to, '-') FROM account WHERE tied_to <> '')
+)"""
+"""Whether a profile was made under the id of one that was purged, which an account is still tied to."""
 PAIR_OF_LINK: Final = f"{_PAIR.format(entity='document')} SELECT l.document_id, {OF_PROFILE} FROM link l WHERE l.id = ?"
 PAIR_OF_GRANT: Final[Mapping[str, str]] = {
     entity: f"{_PAIR.format(entity=entity)} SELECT record_id, subject_code FROM access_grant"

@@ -130,9 +130,9 @@ def tied_profiles(db: Connection) -> set[int]:
     found: set[int] = set()
     wave = {as_uid(text) for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL") if text}
     while wave:
-        rows = in_chunks(db, "SELECT id, merged_into FROM profile WHERE uid IN", list(wave))
-        wave = {as_uid(into) for id, into in rows if id not in found and into}
-        found |= {id for id, _ in rows}
+        rows = in_chunks(db, "SELECT id, deleted_at, merged_into FROM profile WHERE uid IN", list(wave))
+        wave = {as_uid(into) for id, gone, into in rows if id not in found and gone is not None and into}
+        found |= {id for id, *_ in rows}
     return found
 
 

@@ -63,8 +63,8 @@ def tied_profiles(db: Any) -> Iterator[int]:
     """The profiles of living accounts, each followed by those that it was merged into."""
     for (text,) in db.execute("SELECT tied_to FROM account WHERE deleted_at IS NULL").fetchall():
         while text:
-            found = db.execute("SELECT id, merged_into FROM profile WHERE uid = ?", (UUID(text).bytes,)).fetchone()
-            id, text = found or (None, "")
+            sql = "SELECT id, iif(deleted_at IS NULL, '', merged_into) FROM profile WHERE uid = ?"
+            id, text = db.execute(sql, (UUID(text).bytes,)).fetchone() or (None, "")
             if id is not None:
                 yield id
 

@@ -31,7 +31,8 @@ def upgrade() -> None:
 TIED = """
 WITH RECURSIVE tied(uid) AS (
     SELECT unhex(tied_to, '-') FROM account WHERE deleted_at IS NULL AND tied_to <> ''
-    UNION SELECT unhex(p.merged_into, '-') FROM tied JOIN profile p ON p.uid = tied.uid WHERE p.merged_into <> ''
+    UNION SELECT unhex(p.merged_into, '-') FROM tied JOIN profile p ON p.uid = tied.uid
+    WHERE p.deleted_at IS NOT NULL AND p.merged_into <> ''
 )
 INSERT INTO tied_profile SELECT p.id FROM tied JOIN profile p ON p.uid = tied.uid
 """

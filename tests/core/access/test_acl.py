@@ -228,6 +228,33 @@ def test_links_open_documents_from_when_somebody_is_tied_to_the_profile(office: 
     assert seen() == [SEE, SEE, SEE]
 
 
+def test_who_is_tied_to_a_profile_that_was_purged_is_the_one_that_is_made_anew_under_its_id(
+    owner: LocalWorkspace, ann: LocalWorkspace, ann_herself: Ref
+) -> None:
+    document = make_document(owner)
+    delete(owner, ann_herself)
+    owner.purge(now() + 1)
+    assert may(ann, document) == ()
+
+    owner.write([Create("profile", {"name": "Ann again"}, id=ann_herself.id), new_link(document, ann_herself)])
+
+    assert (may(ann, document), may(ann, ann_herself)) == (SEE, SEE)
+
+
+def test_who_is_tied_follows_what_is_said_to_stand_for_a_profile(
+    owner: LocalWorkspace, ann: LocalWorkspace, ann_herself: Ref
+) -> None:
+    document, other = make_document(owner), make_profile(owner, "Other")
+    make_link(owner, document, other)
+
+    edit(owner, ann_herself, merged_into=id_text(other.id))
+    assert (may(ann, document), rows_of(owner, other)) == ((), 0), "while the profile lives"
+    assert owner.rebuild_access() == 0
+    delete(owner, ann_herself)
+
+    assert may(ann, document) == SEE
+
+
 def test_what_nobody_is_tied_to_has_no_rows(owner: LocalWorkspace, ann: LocalWorkspace) -> None:
     document, nobody = make_document(owner), make_profile(owner, "Nobody")
 
