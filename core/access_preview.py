@@ -104,7 +104,7 @@ class _Comparison:
             touched, exact = self._touched.records[kind], self._touched.exact
         of_all = _standing(kind, old) != _standing(kind, new)
         codes = set(old.subjects) | set(new.subjects) if of_all else set(old.subjects) ^ set(new.subjects)
-        rules = self._before.rules(kind, codes) + len(touched)  # what else may have rules afterwards is touched
+        rules = max(state.rules(kind, codes) for state in self._states) + len(touched)
         if (codes or touched) and (self._left <= 0 or (of_all and rules > MANY)):
             # To look at some of so many tells little; without rules of their own are at least the others.
             return _Question(set(), rules, exact=False)

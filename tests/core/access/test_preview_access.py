@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.access_states import LIMIT
 from core.access_values import AccessPreview, Effect
 from core.errors import Denied, RolodocError
 from core.fields import ACTIONS, SUBJECTS, Entity
@@ -26,11 +27,32 @@ from core.write_values import Create, Delete, Edit, Restore, Write
 from tests.core.access.building import Built, made
 from tests.core.access.people import People, contents_of, grant_to, hours_from_now, people, refusal
 from tests.core.access.worlds import OWNER, random_world
+from tests.core.making import make_profile, make_type, new_link
 
 RUNS = int(os.environ.get("ROLODOC_RUNS", "10"))
 TRIES = 12
 RECORDS: tuple[Entity, ...] = ("document", "profile")
 Rights = dict[tuple[str, Entity, int], int]
+
+
+def test_what_a_tie_keeps_open_is_not_told_as_closed(empty_store: Path, store_path: Path) -> None:
+    """Also where there is too much to look at each."""
+    with people(empty_store, store_path) as office:
+        # given Ann, who sees all documents through a group, and a profile with links to most of them
+        make_type(office.owner, grants="see")
+        herself = make_profile(office.owner)
+        documents = office.owner.write([Create("document", {"title": "D"}) for _ in range(LIMIT + 300)]).refs
+        office.owner.write([new_link(document, herself) for document in documents[: LIMIT + 100]])
+        group = office.made(Create("group", {"name": "readers"}))
+        office.made(grant_to(group, "see", "documents"))
+        office.account("ann", groups=[id_text(group.id)])
+
+        # when she is to leave the group, and to be tied to the profile
+        write = Edit(office.accounts["ann"], {"groups": [], "tied_to": id_text(herself.id)})
+        (told,) = office.owner.preview_access([write]).effects
+
+        # then at least the others close
+        assert (told.account, told.opens, told.closes, told.exact) == ("ann", 0, 200, False)
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
