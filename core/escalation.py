@@ -2,24 +2,25 @@
 
 Whoever is not unrestricted may give a right on a record or an area only with that right, and may put somebody into a
 group or role, or tie an account to a profile, only with all that those were given. Taking a denial away is giving. The
-giver must have it now and for as long as it is given, without a condition or under the same; rights that ended are
-nothing.
+giver must have it now and all the time that it is given, without a condition or under the same, and whatever condition
+a denial of it has; rights that ended are nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from core import access
+from core.access import marks, plus
 from core.acl_sql import FOREVER, RIGHTS_OF_TYPE
 from core.errors import Denied, ReasonNeeded
 from core.fields import AREAS, Entity
 from core.members import Account, Directory, Reach
 from core.records import in_chunks
-from core.rights import ALL, AREA_OF, AUDITOR, OWNER, RIGHTS, has, names
+from core.rights import ALL, AREA_OF, AUDITOR, DENIED, OWNER, RIGHTS, effective, has, names
 from core.rights_of_many import rights_of
 from core.store import Connection
 from core.subjects import EVERYONE, kind_of
@@ -29,8 +30,8 @@ BOUND: Final = 10_000
 """Rights on single records that are looked through before somebody is put into a group, role or profile."""
 NOTHING: Final = Reach({}, {})
 Given = Mapping[str, Any]
-"""Of a grant its `valid_until` and `condition`, under the names of its fields."""
-FOR_GOOD: Final[Given] = {"valid_until": None, "condition": ""}
+"""Of a grant its `valid_from`, `valid_until` and `condition`, under the names of its fields."""
+FOR_GOOD: Final[dict[str, Any]] = {"valid_from": None, "valid_until": None, "condition": ""}
 ON_RECORDS: Final[tuple[Entity, ...]] = ("document", "profile")
 
 
@@ -44,9 +45,12 @@ def check_giving(db: Connection, viewer: Viewer, grant: Mapping[str, Any], recor
         return _manages(viewer, had, record) and not rights & ~had
 
     def keeps(viewer: Viewer) -> bool:
-        return not rights & ~_rights(db, _to_the_end(viewer, grant), grant["target_kind"], record)
+        if record is None:
+            return not rights & ~_area_rights(viewer, grant, grant["target_kind"])
+        return _has_them(db, viewer, grant, grant["target_kind"], {record: rights})
 
-    doing = f"give {grant['action']} on {title}" if grant["effect"] == "allow" else f"end this denial on {title}"
+    allows = grant["effect"] == "allow"
+    doing = f"give {grant['action']} on {title}" if allows else f"end this denial on {title}"
     refusal = f"{viewer.identity.name} may not {doing}"
     _demand(
         viewer,
@@ -57,8 +61,8 @@ def check_giving(db: Connection, viewer: Viewer, grant: Mapping[str, Any], recor
     _demand(
         viewer,
         keeps,
-        f"{refusal} for that long: {viewer.identity.name} has it for a shorter time or under a condition; end the grant"
-        " then, give it that condition, or ask an owner",
+        f"{refusal} for that long: {viewer.identity.name} has {grant['action']} there for a shorter time or under a"
+        f" condition; {'end the grant then, give it that condition, or ' if allows else ''}ask an owner",
     )
 
 
@@ -115,6 +119,42 @@ def check_log_in(db: Connection, viewer: Viewer, account: Account) -> None:
     check_gain(db, viewer, NOTHING, reach, f"the account {account.name}")
 
 
+def check_records(
+    db: Connection,
+    viewer: Viewer,
+    entity: Entity,
+    given: Collection[tuple[int, int, int, str]],
+    whom: str,
+    effect: str = "allow",
+) -> None:
+    """Of rights on single records that come to somebody: local id, rights, until when and under which condition.
+    Raises Denied, ReasonNeeded."""
+    if len(given) > BOUND:
+        raise Denied(
+            f"{whom} would get rights on more than {BOUND:,} {entity}s, too many to compare with those of"
+            f" {viewer.identity.name}; that needs administer and confidential on {AREA_OF[entity]},"
+            " or ask an owner"
+        )
+    wanted: dict[int, int] = {}
+    to_the_end: dict[tuple[int, str], dict[int, int]] = {}
+    for record, rights, until, condition in given:
+        for so_far in (wanted, to_the_end.setdefault((until, condition), {})):
+            so_far[record] = so_far.get(record, 0) | rights
+
+    def has_them(viewer: Viewer) -> bool:
+        had = rights_of(db, viewer, entity, wanted)
+        return not any(rights & ~had[record] for record, rights in wanted.items()) and all(
+            _has_them(db, viewer, FOR_GOOD | {"valid_until": until, "condition": condition}, entity, those)
+            for (until, condition), those in to_the_end.items()
+        )
+
+    what = f"rights on {len(wanted):,} {entity}s"
+    if len(wanted) == 1:
+        what = f"{', '.join(names(*wanted.values()))} on a {entity}"
+    gives = what if effect == "allow" else f"an end to a denial of {what}"
+    _demand(viewer, has_them, _refusal(viewer, whom, gives))
+
+
 # --- what the giver has ---------------------------------------------------------------------------------------
 
 
@@ -124,8 +164,34 @@ def _rights(db: Connection, viewer: Viewer, kind: str, record: int | None) -> in
     return access.rights_on(db, viewer, kind, record)  # type: ignore[arg-type]
 
 
-def _to_the_end(viewer: Viewer, given: Given) -> Viewer:
-    """The viewer at the end of what is given, with what it has under the same condition or without one."""
+def _area_rights(viewer: Viewer, given: Given, area: str) -> int:
+    """What the viewer has of the area all the time that something is given."""
+    rights = ALL
+    for at in _turns(viewer, given):
+        rights &= _then(viewer, given, at).area_rights(area)
+    return rights
+
+
+def _has_them(db: Connection, viewer: Viewer, given: Given, entity: Entity, wanted: Mapping[int, int]) -> bool:
+    """The same of rights on records, by local id: whether the viewer has them."""
+    turns = {at: set(wanted) for at in _turns(viewer, given)}
+    for at, record in _turns_on(db, viewer, given, entity, list(wanted)):
+        turns.setdefault(at, set()).add(record)
+    every_condition = (0, *viewer.identity.conditions)
+    for at, records in turns.items():
+        then = _then(viewer, given, at)
+        had = rights_of(db, then, entity, records)
+        if entity in viewer.identity.denies_on:
+            always = replace(then, conditions=every_condition)
+            for record, action in in_chunks(db, *access.denials(always, entity, list(records))):
+                had[record] = effective(had[record], DENIED[action])
+        if any(wanted[record] & ~had[record] for record in records):
+            return False
+    return True
+
+
+def _then(viewer: Viewer, given: Given, at: int) -> Viewer:
+    """The viewer at an instant, with what it has under the same condition or without one."""
     identity, condition = viewer.identity, given["condition"]
     met = {id: "" for id, text in identity.conditions.items() if text == condition}
     grants = tuple(
@@ -133,8 +199,47 @@ def _to_the_end(viewer: Viewer, given: Given) -> Viewer:
         for grant in identity.grants
         if not grant.allows or grant.condition in ("", condition)
     )
+    return view(replace(identity, conditions=met, grants=grants), replace(viewer.context, at=at))
+
+
+def _span(viewer: Viewer, given: Given) -> tuple[int, int]:
+    """From when, and until when, something is given."""
     until = FOREVER if given["valid_until"] is None else given["valid_until"]
-    return view(replace(identity, conditions=met, grants=grants), replace(viewer.context, at=until - 1))
+    return max(viewer.at, given["valid_from"] or 0), until
+
+
+def _turns(viewer: Viewer, given: Given) -> set[int]:
+    """The instants at which the viewer may have less than just before: the first, and when an allowance on an area ends
+    or a denial begins. None of what has ended."""
+    begins, until = _span(viewer, given)
+    ends = (grant.valid_until if grant.allows else grant.valid_from for grant in viewer.identity.grants)
+    return {at for at in (begins, *ends) if at is not None and begins <= at < until}
+
+
+def _turns_on(
+    db: Connection, viewer: Viewer, given: Given, entity: Entity, records: list[int]
+) -> Iterator[tuple[int, int]]:
+    """The same of allowances and denials on these records, each with the local id of its record."""
+    subjects, span = viewer.subjects, _span(viewer, given)
+    for record, until in in_chunks(
+        db,
+        f"SELECT record_id, valid_until FROM {entity}_acl WHERE {plus(subjects)}subject IN ({marks(subjects)})"
+        " AND valid_until > ? AND valid_until < ? AND record_id IN",
+        records,
+        (*subjects, *span),
+    ):
+        yield until, record
+    if entity not in viewer.identity.denies_on:
+        return
+    for record, begins in in_chunks(
+        db,
+        "SELECT record_id, valid_from FROM access_grant WHERE target_kind = ? AND deleted_at IS NULL"
+        f" AND effect = 'deny' AND +subject_code IN ({marks(subjects)}) AND valid_from > ? AND valid_from < ?"
+        " AND record_id IN",
+        records,
+        (entity, *subjects, *span),
+    ):
+        yield begins, record
 
 
 def _manages(viewer: Viewer, had: int, record: int | None) -> bool:
@@ -159,7 +264,7 @@ def _check_built_in(viewer: Viewer, roles: Collection[str], whom: str) -> None:
     if AUDITOR in roles:
 
         def sees_all(viewer: Viewer) -> bool:
-            return all(has(viewer.area_rights(area), "see") for area in AREAS)
+            return all(has(viewer.area_rights(area) & _area_rights(viewer, FOR_GOOD, area), "see") for area in AREAS)
 
         _demand(viewer, sees_all, _refusal(viewer, whom, "the role auditor, which sees everything"))
 
@@ -170,11 +275,10 @@ def _check_areas(db: Connection, viewer: Viewer, codes: Collection[int], whom: s
         " AND deleted_at IS NULL AND effect = ? AND coalesce(valid_until, ?) >= ? AND subject_code IN"
     )
     for area, action, until, condition in in_chunks(db, sql, list(codes), (effect, viewer.at, viewer.at)):
-        given = {"valid_until": until, "condition": condition}
+        given = {"valid_from": None, "valid_until": until, "condition": condition}
 
         def has_it(viewer: Viewer, area: str = area, action: str = action, given: Given = given) -> bool:
-            both = viewer.area_rights(area) & _to_the_end(viewer, given).area_rights(area)
-            return not RIGHTS[action] & ~both
+            return not RIGHTS[action] & ~(viewer.area_rights(area) & _area_rights(viewer, given, area))
 
         gives = f"{action} on {area}" if effect == "allow" else f"an end to a denial of {action} on {area}"
         _demand(viewer, has_it, _refusal(viewer, whom, gives))
@@ -183,7 +287,7 @@ def _check_areas(db: Connection, viewer: Viewer, codes: Collection[int], whom: s
 def _check_allowances(db: Connection, viewer: Viewer, entity: Entity, codes: Collection[int], whom: str) -> None:
     """What comes of grants on records and of links. Sight of profiles that comes through documents needs no look: it is
     had by everyone who has the sight of the documents."""
-    of_all = viewer.all_rights(entity) & _to_the_end(viewer, FOR_GOOD).all_rights(entity)
+    of_all = viewer.all_rights(entity) & _area_rights(viewer, FOR_GOOD, AREA_OF[entity])
     if of_all == ALL and entity not in viewer.identity.denies_on:
         return
     # What the giver has on all records for good is not looked at, unless single ones may be denied.
@@ -199,7 +303,7 @@ def _check_allowances(db: Connection, viewer: Viewer, entity: Entity, codes: Col
         rows += [row for id in profiles for row in db.execute(GIVEN_BY_LINKS, (id, missing, viewer.at))]
     conditions = viewer.identity.conditions
     given = [(id, rights, until, conditions.get(condition, "")) for id, rights, until, condition in rows]
-    _check_records(db, viewer, entity, given, whom, "allow")
+    check_records(db, viewer, entity, given, whom)
 
 
 _GIVEN: Final = f"SELECT l.document_id, {RIGHTS_OF_TYPE}, coalesce(l.valid_until, {FOREVER}) AS until, 0 FROM"
@@ -227,39 +331,7 @@ def _check_denials(db: Connection, viewer: Viewer, codes: Collection[int], whom:
             (entity, viewer.at, viewer.at),
         )
         given = [(record, RIGHTS[action], until, condition) for record, action, until, condition in rows]
-        _check_records(db, viewer, entity, given, whom, "deny")
-
-
-def _check_records(
-    db: Connection, viewer: Viewer, entity: Entity, given: Collection[tuple[int, int, int, str]], whom: str, effect: str
-) -> None:
-    if len(given) > BOUND:
-        raise Denied(
-            f"{whom} would get rights on more than {BOUND:,} {entity}s, too many to compare with those of"
-            f" {viewer.identity.name}; that needs administer and confidential on {AREA_OF[entity]},"
-            " or ask an owner"
-        )
-    wanted: dict[int, int] = {}
-    to_the_end: dict[tuple[int, str], dict[int, int]] = {}
-    for record, rights, until, condition in given:
-        for so_far in (wanted, to_the_end.setdefault((until, condition), {})):
-            so_far[record] = so_far.get(record, 0) | rights
-
-    def has_all(viewer: Viewer, wanted: Mapping[int, int]) -> bool:
-        had = rights_of(db, viewer, entity, wanted)
-        return not any(rights & ~had[record] for record, rights in wanted.items())
-
-    def has_them(viewer: Viewer) -> bool:
-        return has_all(viewer, wanted) and all(
-            has_all(_to_the_end(viewer, {"valid_until": until, "condition": condition}), those)
-            for (until, condition), those in to_the_end.items()
-        )
-
-    what = f"rights on {len(wanted):,} {entity}s"
-    if len(wanted) == 1:
-        what = f"{', '.join(names(*wanted.values()))} on a {entity}"
-    gives = what if effect == "allow" else f"an end to a denial of {what}"
-    _demand(viewer, has_them, _refusal(viewer, whom, gives))
+        check_records(db, viewer, entity, given, whom, "deny")
 
 
 def _refusal(viewer: Viewer, whom: str, gives: str) -> str:

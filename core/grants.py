@@ -58,7 +58,9 @@ def check_edit(request: OpenRequest, row: Row, before: Mapping[str, Any], after:
     columns, title = _stored(request, row)
     widens, narrows = not _is_within(after, before), not _is_within(before, after)
     if widens if after["effect"] == "allow" else narrows:
-        escalation.check_giving(request.db, request.viewer, after, columns["record_id"], title)
+        # What a denial no longer denies, it denied before.
+        given = after if after["effect"] == "allow" else before
+        escalation.check_giving(request.db, request.viewer, given, columns["record_id"], title)
     if narrows if after["effect"] == "allow" else widens:
         escalation.check_taking(request.db, request.viewer, after, columns["record_id"], title)
     if widens or narrows:

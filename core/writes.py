@@ -285,6 +285,8 @@ class OpenRequest:
         logged = (_log_json(before), _log_json(after), _taken_json(taken))
         self._changes.append((self.begin(), entity, id, kind, revision, version, *logged))
         self.done[kind, entity] += 1
+        if entity == "account":
+            self.__dict__.pop("tied", None)  # somebody else may be from here on
         if len(self._changes) >= FLUSH:
             self.flush()
 

@@ -11,7 +11,7 @@ import pytest
 from core.errors import Denied, NotFound, ReasonNeeded
 from core.local import LocalWorkspace
 from core.values import Ref, id_text
-from core.write_values import Create, Delete, Edit, Restore, TakingBack, Write
+from core.write_values import Create, Delete, Edit, MergeProfiles, Restore, SplitProfile, TakingBack, Write
 from tests.core.access.people import People, changes_something, grant_to, hours_from_now, people, refusal
 
 Given = Callable[["Firm"], Write]
@@ -378,6 +378,48 @@ PARTLY: dict[str, tuple[Given, Given, Given]] = {
             firm.made(grant_to(firm.ben(), "see", "documents", effect="deny", valid_until=firm.soon)),
         ),
     ),
+    "a grant over a time when one has it not": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.soon),
+        lambda firm: (
+            firm.grant("adam", "see", "documents", valid_from=firm.later),
+            grant_to(firm.ben(), "see", "documents"),
+        )[1],
+        lambda firm: grant_to(firm.ben(), "see", "documents", valid_until=firm.soon),
+    ),
+    "a grant on a record over a time when one has it not": (
+        lambda firm: grant_to(firm.own("adam"), "see", firm.plan, valid_until=firm.soon),
+        lambda firm: (
+            firm.grant("adam", "see", firm.plan, valid_from=firm.later),
+            grant_to(firm.ben(), "see", firm.plan),
+        )[1],
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, valid_until=firm.soon),
+    ),
+    "a grant on a record that one is denied for a while, later": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents"),
+        lambda firm: (
+            firm.grant("adam", "see", firm.plan, effect="deny", valid_from=firm.soon, valid_until=firm.later),
+            grant_to(firm.ben(), "see", firm.plan),
+        )[1],
+        lambda firm: grant_to(firm.ben(), "see", firm.plan, valid_until=firm.soon),
+    ),
+    "a grant on a record that one is denied under a condition": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents"),
+        lambda firm: (
+            firm.grant("adam", "see", firm.plan, effect="deny", condition="not terminal"),
+            grant_to(firm.ben(), "see", firm.plan),
+        )[1],
+        lambda firm: grant_to(firm.ben(), "see", firm.report),
+    ),
+    "a denial that ends sooner, by who has what it denies for a time": (
+        lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.later),
+        lambda firm: Edit(
+            firm.made(grant_to(firm.ben(), "see", "documents", effect="deny")), {"valid_until": firm.soon}
+        ),
+        lambda firm: Edit(
+            firm.made(grant_to(firm.ben(), "see", "documents", effect="deny", valid_until=firm.later)),
+            {"valid_until": firm.soon},
+        ),
+    ),
     "a group whose rights last longer": (
         lambda firm: grant_to(firm.own("adam"), "see", "documents", valid_until=firm.soon),
         lambda firm: firm.joins("heads", grant_to(firm.heads, "see", firm.plan)),
@@ -401,6 +443,110 @@ def test_what_one_has_for_a_time_or_under_a_condition_is_given_no_further(case: 
     assert isinstance(refused, Denied)
     assert ("for that long" in str(refused)) or ("more than adam has" in str(refused))
     assert changes_something(firm.adam.write([as_much]))
+
+
+@pytest.mark.parametrize("on", ["documents", "plan"])
+def test_rights_that_follow_each_other_are_given_as_one(on: str, firm: Firm) -> None:
+    target = getattr(firm, on, on)
+    firm.grant("adam", "see", target, valid_until=firm.soon)
+    firm.grant("adam", "see", target, valid_from=firm.soon)
+
+    assert changes_something(firm.adam.write([grant_to(firm.ben(), "see", target)]))
+
+
+def test_what_has_ended_is_nothing(firm: Firm) -> None:
+    firm.grant("adam", "see", "documents", valid_from=hours_from_now(-1))
+    ended = {"valid_until": hours_from_now(-2)}
+    denial = firm.made(grant_to(firm.ben(), "see", "documents", effect="deny", **ended))
+    grant = firm.revoked(firm.made(grant_to(firm.ben(), "see", "documents", **ended)))
+
+    assert changes_something(firm.adam.write([Delete(denial), Restore(grant)]))
+
+
+def test_who_sees_everything_for_a_time_makes_no_auditor(firm: Firm) -> None:
+    areas = ("documents", "profiles", "settings", "audit")
+    for area in areas:
+        firm.grant("adam", "see", area, valid_until=firm.soon)
+    write = Edit(firm.ben(), {"roles": ["auditor"]})
+
+    refused = refusal(firm.owner, lambda: firm.adam.write([write]))
+
+    assert str(refused) == (
+        "adam may not do that: it would give the account ben the role auditor, which sees everything, more than adam"
+        " has; ask an owner"
+    )
+    for area in areas:
+        firm.grant("adam", "see", area)
+    assert changes_something(firm.adam.write([write]))
+
+
+# --- ties that come about on the way ------------------------------------------------------------------------------
+
+
+def test_a_tie_is_known_to_the_rest_of_its_request(firm: Firm) -> None:
+    # given adam, who may merge profiles, and Carl, an author of the plan, which adam may not see
+    firm.grant("adam", "share", "profiles")
+    tied(firm)
+    one, two, bens = (firm.made(Create("profile", {"name": name})) for name in ("One", "Two", "Ben"))
+    writes = [
+        MergeProfiles(one.id, two.id),
+        Edit(firm.ben(), {"tied_to": ids(bens)[0]}),
+        MergeProfiles(bens.id, firm.carl.id),
+    ]
+
+    refused = refusal(firm.owner, lambda: firm.adam.write(writes))
+
+    assert isinstance(refused, Denied)
+    assert "it would give who is tied to Ben see, edit on a document, more than adam has" in str(refused)
+    assert changes_something(firm.adam.write(writes[:2]))
+
+
+def test_a_split_ends_no_denial_of_who_is_tied(firm: Firm) -> None:
+    # given ben, tied to a profile that was merged into Carl, to whom the plan is denied
+    firm.grant("adam", "share", "profiles")
+    bens = firm.made(Create("profile", {"name": "Ben"}))
+    firm.owner.write([Edit(firm.ben(), {"tied_to": ids(bens)[0]}), MergeProfiles(firm.carl.id, bens.id)])
+    denial = firm.made(grant_to(firm.carl, "see", firm.plan, effect="deny"))
+    write = SplitProfile(firm.carl.id, [], bens.id)
+
+    refused = refusal(firm.owner, lambda: firm.adam.write([write]))
+
+    assert isinstance(refused, Denied)
+    assert "it would give who is tied to Ben an end to a denial of see on a document" in str(refused)
+    firm.owner.write([Delete(denial)])
+    assert changes_something(firm.adam.write([write]))
+
+
+def test_an_undone_split_gives_who_is_tied_no_more_than_one_has(firm: Firm) -> None:
+    # given that adam split what ben is tied to from Carl, to whom the plan was opened since
+    firm.grant("adam", "share", "profiles")
+    bens = firm.made(Create("profile", {"name": "Ben"}))
+    firm.owner.write([Edit(firm.ben(), {"tied_to": ids(bens)[0]}), MergeProfiles(firm.carl.id, bens.id)])
+    split = firm.adam.write([SplitProfile(firm.carl.id, [], bens.id)])
+    given = firm.made(grant_to(firm.carl, "see", firm.plan))
+
+    refused = refusal(firm.owner, lambda: firm.adam.undo(split.request))
+
+    assert isinstance(refused, Denied)
+    assert "it would give who is tied to Ben see on a document, more than adam has" in str(refused)
+    firm.owner.write([Delete(given)])
+    assert changes_something(firm.adam.undo(split.request))
+
+
+def test_a_profile_comes_back_with_no_link_that_gives_for_longer_than_one_has(firm: Firm) -> None:
+    # given ben, tied to Carl, who went to the trash with his link to the plan, which adam may edit for a time
+    firm.grant("adam", "edit", "profiles")
+    firm.grant("adam", "edit", "documents", valid_until=firm.soon)
+    firm.owner.write([Edit(firm.ben(), {"tied_to": ids(firm.carl)[0]})])
+    tied(firm)
+    firm.owner.write([Delete(firm.carl)])
+
+    refused = refusal(firm.owner, lambda: firm.adam.write([Restore(firm.carl)]))
+
+    assert isinstance(refused, Denied)
+    assert "it would give who is tied to Carl see, edit on a document, more than adam has" in str(refused)
+    firm.grant("adam", "edit", "documents")
+    assert changes_something(firm.adam.write([Restore(firm.carl)]))
 
 
 def test_a_password_of_another_needs_all_that_the_other_has(firm: Firm) -> None:
