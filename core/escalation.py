@@ -110,6 +110,17 @@ def check_loss(db: Connection, viewer: Viewer, before: Reach, after: Reach, whom
     _check_denials(db, viewer, lost, whom)
 
 
+def check_for_good(viewer: Viewer, area: str, action: str, doing: str) -> None:
+    """Of what gives an action on all of an area without end, to one who has it now; `doing` ends the sentence "may
+    not ...". Raises Denied."""
+    if not has(_area_rights(viewer, FOR_GOOD, area), action):
+        name = viewer.identity.name
+        raise Denied(
+            f"{name} may not {doing}: {name} has {action} on {area} for a shorter time or under a condition;"
+            " ask an owner"
+        )
+
+
 def check_log_in(db: Connection, viewer: Viewer, account: Account) -> None:
     """Of who may log in as the account, which is as much as all that it has. Raises Denied, ReasonNeeded."""
     if viewer.unrestricted:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from core import access, conflicts, merged, trash
+from core import access, conflicts, escalation, merged, trash
 from core.access import Hidden
 from core.errors import Denied, NotFound
 from core.fields import Entity
@@ -71,7 +71,7 @@ def check_new(request: OpenRequest, entity: Entity, fields: Mapping[str, Any]) -
     else:
         access.require_area(request.viewer, AREA_OF[entity], action_for(entity), f"make a {entity}")
     if entity == "type":
-        check_grants_of_type(request, [fields.get("grants", "none")])
+        check_grants_of_type(request, fields.get("grants", "none"))
     request.checked.add((entity, NEW))
 
 
@@ -119,13 +119,16 @@ def check_granting(request: OpenRequest, link: int) -> None:
 def check_change(request: OpenRequest, entity: Entity, current: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Of values that came about in whatever way: by a merge, a choice, an undo. Raises Denied, ReasonNeeded."""
     if entity == "type" and "grants" in after and not request.viewer.unrestricted:
-        check_grants_of_type(request, (current["grants"], after["grants"]))
+        check_grants_of_type(request, after["grants"], current["grants"])
 
 
-def check_grants_of_type(request: OpenRequest, grants: Iterable[str]) -> None:
-    """Whoever lets a type grant an action, or no longer, has it on all documents. Raises Denied, ReasonNeeded."""
-    for action in set(grants) - {"none"}:
+def check_grants_of_type(request: OpenRequest, grants: str, granted: str = "none") -> None:
+    """Whoever lets a type grant an action, or no longer, has it on all documents; who lets it, for good. Raises Denied,
+    ReasonNeeded."""
+    for action in {grants, granted} - {"none"}:
         access.require_area(request.viewer, "documents", action, f"let a relationship type grant {action}")
+    if grants != "none":
+        escalation.check_for_good(request.viewer, "documents", grants, f"let a relationship type grant {grants}")
 
 
 # --- one record -----------------------------------------------------------------------------------------------

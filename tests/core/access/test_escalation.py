@@ -480,6 +480,22 @@ def test_who_sees_everything_for_a_time_makes_no_auditor(firm: Firm) -> None:
     assert changes_something(firm.adam.write([write]))
 
 
+def test_who_may_edit_documents_for_a_time_lets_no_type_grant_that(firm: Firm) -> None:
+    firm.grant("adam", "edit", "settings")
+    firm.grant("adam", "edit", "documents", valid_until=firm.soon)
+    author = firm.owner.resolve("author", "type")
+    see = Edit(author, {"grants": "see"})
+
+    for write in (Create("type", {"name": "editor", "grants": "edit"}), see):
+        refused = refusal(firm.owner, lambda write=write: firm.adam.write([write]))
+        assert isinstance(refused, Denied)
+        assert "documents for a shorter time or under a condition; ask an owner" in str(refused)
+
+    assert changes_something(firm.adam.write([Edit(author, {"grants": "none"})]))
+    firm.grant("adam", "see", "documents")
+    assert changes_something(firm.adam.write([see]))
+
+
 # --- ties that come about on the way ------------------------------------------------------------------------------
 
 
