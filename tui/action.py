@@ -50,6 +50,15 @@ def never(_: Context) -> None:
     return None
 
 
+def unless_panel(context: Context) -> str | None:
+    return f"{context.panel} is open; esc closes it first" if context.panel else None
+
+
+def needs(check: Disabled) -> Disabled:
+    """What cannot be done while a panel is open, nor where `check` gives a reason."""
+    return lambda context: unless_panel(context) or check(context)
+
+
 class Action(msgspec.Struct, frozen=True):
     """`disabled` gives the reason why it cannot be done now, or None. `screens` show it in their footer."""
 

@@ -6,22 +6,14 @@ that begin with `go.` show a screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from textual.binding import Binding
 
-from tui.action import Action, Context, Disabled, never
+from tui.action import Action, Context, needs, never, unless_panel
 from tui.audit_actions import IN_AUDIT
 from tui.conflict_actions import IN_CONFLICT, IN_INBOX
-
-
-def _unless_panel(context: Context) -> str | None:
-    return f"{context.panel} is open; esc closes it first" if context.panel else None
-
-
-def _needs(check: Callable[[Context], str | None]) -> Disabled:
-    return lambda context: _unless_panel(context) or check(context)
 
 
 def _goes_back(context: Context) -> str | None:
@@ -201,49 +193,47 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "slash",
         "Filter",
         "Show only what matches, as you type; words, and kind: tag: type: category: ...",
-        _needs(_filters),
+        needs(_filters),
         (*RECORDS, "activity", "audit"),
     ),
-    Action("new", "n", "New", "Make a new record of the kind that this screen lists.", _needs(_creates), WITH_ENDS),
+    Action("new", "n", "New", "Make a new record of the kind that this screen lists.", needs(_creates), WITH_ENDS),
     Action(
         "edit",
         "e",
         "Edit",
         "Change the fields of the record under the cursor.",
-        _needs(_edits),
+        needs(_edits),
         (*RECORDS, "drafts"),
     ),
     Action(
-        "edit.external", "E", "Edit outside", "Change the record in the program that $EDITOR names.", _needs(_in_editor)
+        "edit.external", "E", "Edit outside", "Change the record in the program that $EDITOR names.", needs(_in_editor)
     ),
-    Action("link", "l", "Link", "Link this record: first the type, then the other end.", _needs(_links), WITH_ENDS),
-    Action("link.marked", "L", "Link marked", "Link all marked records with one other.", _needs(_links_marked)),
+    Action("link", "l", "Link", "Link this record: first the type, then the other end.", needs(_links), WITH_ENDS),
+    Action("link.marked", "L", "Link marked", "Link all marked records with one other.", needs(_links_marked)),
     Action(
         "remove",
         "x",
         "Remove",
         "Unlink or delete, to the trash; says first what will go.",
-        _needs(_removable),
+        needs(_removable),
         (*RECORDS, "drafts"),
     ),
-    Action(
-        "restore", "R", "Restore", "Bring back from the trash, with the links that went along.", _needs(_restorable)
-    ),
+    Action("restore", "R", "Restore", "Bring back from the trash, with the links that went along.", needs(_restorable)),
     Action(
         "undo",
         "u",
         "Undo",
         "Take back your latest change; in Activity and in a history, the one under the cursor.",
-        _unless_panel,
+        unless_panel,
         (*RECORDS, "activity", "conflicts"),
     ),
-    Action("redo", "U", "Redo", "Take back your latest undo.", _unless_panel),
+    Action("redo", "U", "Redo", "Take back your latest undo.", unless_panel),
     Action(
         "take.back",
         "B",
         "Take back more",
         "All that this request, its actor since then or an import did; with a preview.",
-        _needs(_takes_more),
+        needs(_takes_more),
         ("activity",),
     ),
     Action(
@@ -251,28 +241,28 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "A",
         "Access",
         "Who may see this record and do what with it, and why; grant, deny and revoke.",
-        _needs(_accesses),
+        needs(_accesses),
         WITH_ENDS,
     ),
-    Action("history", "h", "History", "Every revision of the record, field by field.", _needs(_with_history), RECORDS),
+    Action("history", "h", "History", "Every revision of the record, field by field.", needs(_with_history), RECORDS),
     Action(
         "mark",
         "space",
         "Mark",
         "Mark the record under the cursor, or take the mark away.",
-        _needs(_markable),
+        needs(_markable),
         (*WITH_ENDS, "conflicts"),
     ),
-    Action("mark.range", "v", "Mark range", "Mark from the last mark to the cursor.", _needs(_markable)),
+    Action("mark.range", "v", "Mark range", "Mark from the last mark to the cursor.", needs(_markable)),
     Action("clear", "escape", "Clear", "Close what is open, then take away the marks, then the filter."),
-    Action("sort", "s", "Sort", "Next order: by name, latest change, date made.", _needs(_sorts)),
-    Action("sort.turn", "S", "Turn order", "Turn the order round.", _needs(_list)),
+    Action("sort", "s", "Sort", "Next order: by name, latest change, date made.", needs(_sorts)),
+    Action("sort.turn", "S", "Turn order", "Turn the order round.", needs(_list)),
     Action(
         "merge",
         "m",
         "Merge",
         "Make two marked profiles one: side by side first, and one undo for all of it.",
-        _needs(_merges),
+        needs(_merges),
         ("profiles",),
     ),
     Action(
@@ -280,14 +270,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "M",
         "Split",
         "Take links away from a profile, to one that was merged into it or a new one.",
-        _needs(_splits),
+        needs(_splits),
     ),
     Action(
         "candidates",
         "D",
         "Duplicates",
         "Pairs of profiles that may be one person: merge them, or tell them apart for ever.",
-        _needs(_pairs),
+        needs(_pairs),
         ("profiles",),
     ),
     Action(
@@ -295,12 +285,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "o",
         "Group",
         "Group a profile's documents by relationship, collection, category or tag.",
-        _needs(_grouped),
+        needs(_grouped),
     ),
-    Action("trash", "T", "Trash", "Show the trash of this list, or leave it.", _needs(_trashes)),
-    Action("purge", "P", "Purge", "Delete for good what has been in the trash for 30 days.", _needs(_purges)),
+    Action("trash", "T", "Trash", "Show the trash of this list, or leave it.", needs(_trashes)),
+    Action("purge", "P", "Purge", "Delete for good what has been in the trash for 30 days.", needs(_purges)),
     Action("refresh", "g", "Refresh", "Show what is new; the cursor stays on its record."),
-    Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", _needs(_copies)),
+    Action("copy", "y", "Copy", "Copy the record under the cursor to the clipboard.", needs(_copies)),
     Action("pane", "p", "Pane", "Show the detail beside the list, or the list alone."),
     Action("accounts", "", "Accounts", "Accounts, groups and roles: who there is, what each may, and new ones."),
     Action("reason", "", "Reason", "Say why you look: some records are shown to one who gives a reason."),

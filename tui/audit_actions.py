@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.action import Action, Context, never
+from tui.action import Action, Context, needs, unless_panel
 
 
 def _on_entry(context: Context) -> str | None:
@@ -24,16 +24,16 @@ def _with_detail(context: Context) -> str | None:
 
 _HERE: Final = ("audit",)
 IN_AUDIT: Final[tuple[Action, ...]] = (
-    Action("audit.actor", "a", "Account", "What else did this account do, or try?", _on_entry, _HERE),
-    Action("audit.record", "t", "Record", "Who else touched this record?", _about_record, _HERE),
-    Action("audit.open", "r", "Open record", "Open the record that this entry is about.", _with_detail, _HERE),
-    Action("audit.verify", "v", "Verify", "Whether no entry was changed, removed or put in.", never, _HERE),
+    Action("audit.actor", "a", "Account", "What else did this account do, or try?", needs(_on_entry), _HERE),
+    Action("audit.record", "t", "Record", "Who else touched this record?", needs(_about_record), _HERE),
+    Action("audit.open", "r", "Open record", "Open the record that this entry is about.", needs(_with_detail), _HERE),
+    Action("audit.verify", "v", "Verify", "Whether no entry was changed, removed or put in.", unless_panel, _HERE),
     Action(
         "audit.checkpoint",
         "w",
         "Checkpoint",
         "Save a signed checkpoint, to be kept outside of the store.",
-        never,
+        unless_panel,
         _HERE,
     ),
 )

@@ -10,7 +10,7 @@ import msgspec
 
 from core.access_values import AuditEntry, AuditQuery
 from core.errors import Invalid, NotFound
-from core.fields import parse_instant
+from core.fields import format_instant, parse_instant
 from core.values import Ref
 from core.workspace import Workspace
 from tui.feed import find_record
@@ -20,7 +20,7 @@ PAGE: Final = 200  # entries read at a time
 
 AUDIT_FILTERS: Final = {
     "by": "was done or tried by the account with this name",
-    "kind": "such as document.updated or access.denied; grant. for all of grants",
+    "kind": "is of this kind, such as document.updated or access.denied; grant. for all of grants",
     "record": "is about the record with this name or id",
     "request": "is of the request with this id",
     "since": "is of this time or later, as 2026-01-31 or 2026-01-31T09:30",
@@ -68,6 +68,8 @@ def read_audit(workspace: Workspace, query: AuditQuery, before: int | None = Non
 def filter_text(query: AuditQuery) -> str:
     """The query as one types it."""
     parts = [("by", query.actor), ("kind", query.kind)]
+    times = (("since", query.since), ("until", query.until))
+    parts += [(name, format_instant(at)) for name, at in times if at is not None]
     if query.record is not None:
         parts.append(("record", query.record.id.hex()))
     if query.request is not None:

@@ -71,7 +71,7 @@ def detail_lines(detail: SubjectDetail) -> list[Line]:
     lines = [line(Span(f"{detail.entity} {detail.row.name}", "title"), key=at)]
     lines += [fact(label, value) for label, value in detail.facts]
     if detail.areas is not None:
-        lines += [line(), line(Span("May, with everything", "title"))]
+        lines += [line(), line(Span("May, with all of a kind", "title"))]
         may = [fact(AREA_WORDS_SHORT[area], strongest(actions)) for area, actions in detail.areas if actions]
         lines += may or [line(Span("nothing", "label"))]
     lines += [line(), line(Span("Grants", "title")), *_grants(detail)]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from core.access_values import AuditQuery
 from core.values import Query, Ref
 from core.write_values import Create, Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
@@ -324,3 +325,15 @@ async def test_without_colours_all_the_same_is_told(
                 assert all(style.color is None or style.color.is_default for style in styles)
                 assert any(style.reverse for style in styles)
     assert pictures[0] == pictures[1]
+
+
+async def test_to_look_at_ones_own_access_is_no_attempt(terminal: OpenTerminal, staff: Staff, store_path: Path) -> None:
+    with workspace_of("cleo", store_path) as own:
+        async with terminal(WIDE, "Cleo Ngata", workspace=own) as t:
+            await t.press("2")
+            await t.shows("Report")
+            await t.press("A")
+            await t.shows("Access to Report", "there is none on this very record")
+            assert "makes one" not in t.text
+
+    assert staff.workspace.audit(AuditQuery(actor="cleo", kind="access.denied")) == []

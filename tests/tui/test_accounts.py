@@ -54,7 +54,7 @@ async def test_an_account_says_what_it_may_with_everything_and_by_which_grants(
         await open_accounts(t)
         await t.press("down")
         await t.stands_on("bob")
-        await t.shows("account bob", "May, with everything", "all documents see", "roles         clerk")
+        await t.shows("account bob", "May, with all of a kind", "all documents see", "roles         clerk")
         await t.shows("- deny see      Letter  “he wrote it”", "+ see           all documents  through role clerk")
         await t.press("end")
         await t.stands_on("tester")
@@ -288,7 +288,7 @@ async def test_a_grant_to_an_account_is_made_from_it_and_revoked_there(
         await t.press("x")
         await t.shows("Revoke: Allow dan to see all profiles?")
         await t.press("enter")
-        await t.shows("revoked; u takes it back", "May, with everything", "nothing")
+        await t.shows("revoked; u takes it back", "May, with all of a kind", "nothing")
 
 
 async def test_why_an_account_may_not_see_a_record_that_one_chooses(terminal: OpenTerminal, staff: Staff) -> None:
@@ -331,7 +331,7 @@ async def test_one_who_may_not_see_the_administration_sees_himself_alone(
     with workspace_of("cleo", store_path) as cleo:
         async with terminal(WIDE, first="Cleo Ngata", workspace=cleo) as t:
             await open_accounts(t)
-            await t.shows("[Accounts 1]", "Groups 0", "account cleo", "May, with everything", "nothing")
+            await t.shows("[Accounts 1]", "Groups 0", "account cleo", "May, with all of a kind", "nothing")
             await t.press("n")
             await t.shows("New account")
             await t.type("mole")

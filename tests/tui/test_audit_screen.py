@@ -215,3 +215,42 @@ def tamper(office: Office, store_path: Path) -> None:
     db.commit()
     db.close()
     assert Ref("document", office.ids["Report"])
+
+
+async def test_the_times_of_the_filter_stay_when_the_account_is_asked_about(
+    terminal: OpenTerminal, staff: Staff, office: Office
+) -> None:
+    async with terminal(WIDE) as t:
+        await t.press("8", "slash")
+        await t.type("since:2001-02-03 until:2999-01-01T10:30")
+        await t.press("down")
+        await t.shows("grant.created")
+
+        await t.press("a")
+
+        await t.shows("by:tester since:2001-02-03 until:2999-01-01T10:30")
+
+
+async def test_the_list_behind_an_entry_does_not_change(terminal: OpenTerminal, staff: Staff) -> None:
+    async with terminal(NARROW) as t:
+        await t.press("8")
+        await t.shows("grant.created")
+        await t.press("enter")
+        await t.shows("Audit › Entry")
+
+        await t.press("a")
+
+        await t.shows("! Account: Entry is open; esc closes it first")
+        await t.press("escape")
+        await t.shows("account.created", "newest first")
+
+
+async def test_help_tells_what_the_audit_is_filtered_by(terminal: OpenTerminal, office: Office) -> None:
+    async with terminal(NARROW) as t:
+        await t.press("8", "question_mark")
+        await t.shows("Audit › Help")
+
+        await t.press("end")
+
+        await t.shows("request:   entry of the audit", "since:     entry of the audit", "such as document.updated")
+        assert not any(line.endswith("…") for line in t.lines)

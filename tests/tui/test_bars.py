@@ -47,3 +47,23 @@ async def test_a_key_that_is_disabled_takes_the_same_room(
         await t.press("1")
         await t.shows(" w write ")
         assert t.lines[-1].index("R rules") == before
+
+
+async def test_a_message_longer_than_its_line_goes_on_in_that_of_the_keys(
+    terminal: OpenTerminal, office: Office
+) -> None:
+    async with terminal(NARROW) as t:
+        await t.shows("1 / 4", "n new")
+        t.app.screen.say(f"{'word ' * 20}and the next step", "bad")
+
+        await t.shows("✗ word word", "and the next step")
+        assert len(t.lines) == 24
+        assert "n new" not in t.text
+        await t.pilot.resize_terminal(160, 24)
+        await t.shows("n new")
+        assert t.lines[-2].endswith("and the next step")
+        await t.pilot.resize_terminal(80, 24)
+        await t.shows_no("n new")
+        t.app.screen.say("")
+
+        await t.shows("1 / 4", "n new")

@@ -265,3 +265,31 @@ async def test_a_record_that_went_meanwhile_is_told(terminal: OpenTerminal, staf
         await t.shows("no record opens or closes for anybody now")
         await t.press("enter")
         await t.shows("there is none on this very record")
+
+
+async def test_the_dry_run_says_when_and_on_which_condition_it_would_hold(terminal: OpenTerminal, staff: Staff) -> None:
+    async with terminal(NARROW) as t:
+        await open_form(t, "g", "dan")
+        await fill(t, valid_from="2098-01-01", valid_until=FAR, condition="terminal")
+        await t.press("f2")
+
+        await t.shows("Allow dan to see Report?", f"from 2098-01-01 until {FAR}", "if terminal")
+
+
+async def test_a_note_has_lines_and_the_keys_say_so(terminal: OpenTerminal, staff: Staff) -> None:
+    async with terminal(NARROW) as t:
+        await open_form(t, "g", "dan")
+        await t.shows("⏎ try it out")
+        await t.press("tab", "tab", "tab", "tab")
+
+        await t.shows("why, for those who ask later", "⏎ next line  f2 try it out")
+        await t.type("one")
+        await t.press("enter")
+        await t.type("two")
+        await t.press("f2")
+        await t.shows("Allow dan to see Report?")
+        await t.press("enter")
+        await t.shows("allow dan to see Report: done")
+    assert [row.note for row in staff.workspace.page(Query(entity="grant")).rows if row.subject_name == "dan"] == [
+        "one\ntwo"
+    ]

@@ -116,8 +116,8 @@ class AccessPanel(TwoPanes):
         lines += [line(), line(Span("Grants on it", "title"))]
         lines += [grant_line(row) for row in access.grants]
         if not access.grants:
-            key = self.hint("access.grant")[0]
-            lines.append(line(Span(f"there is none on this very record; {key} makes one", "label"), wraps=True))
+            makes = f"; {self.hint('access.grant')[0]} makes one" if access.holders is not None else ""
+            lines.append(line(Span(f"there is none on this very record{makes}", "label"), wraps=True))
         return lines
 
     def read_second(self) -> None:
@@ -237,6 +237,8 @@ def read_access(workspace: Workspace, ref: Ref, at: int | None = None) -> Access
     """Raises NotFound."""
     me, may = workspace.me(), workspace.may(ref)
     title = workspace.explain(me.name, ref).title
+    if "share" not in may and "see" not in me.areas.get("access", ()):
+        return Access(me, title, may, None, [])  # to ask all the same would be told by the audit as an attempt
     try:
         holders = workspace.who(ref, at=at)
         grants = workspace.page(Query(entity="grant", target=ref)).rows

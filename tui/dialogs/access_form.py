@@ -9,7 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from core.errors import Invalid, RolodocError, Stale
 from core.values import Record, Ref
@@ -79,8 +79,9 @@ class AccessForm(Panel):
         yield hint
 
     def key_hints(self) -> list[tuple[str, str]]:
-        picks = isinstance(self.screen.focused, PickedValue)
-        enter = ("⏎", "pick") if picks else ("⏎", "try it out")
+        focused = self.screen.focused
+        picks, lines = isinstance(focused, PickedValue), isinstance(focused, TextArea)
+        enter = ("⏎", "pick" if picks else "next line" if lines else "try it out")
         return [enter, ("f2", "try it out from anywhere"), ("tab", "next"), ("esc", "close, nothing done")]
 
     async def on_mount(self) -> None:

@@ -14,6 +14,8 @@ from tui.dialogs import access_picks
 from tui.dialogs.access_form import AccessForm
 from tui.dialogs.access_picks import Find
 from tui.widgets.fields import FieldRow
+from tui.widgets.line_view import Line, line
+from tui.widgets.painted import Span
 from tui.widgets.picked import Picked, PickedRow
 
 Effect = Literal["allow", "deny"]
@@ -76,6 +78,14 @@ class GrantForm(AccessForm):
             **{name: values[name] for name in ("action", *OPEN)},
         }
         return [Create("grant", fields)]
+
+    def told(self) -> list[Line]:
+        """When it holds and on which condition, where that is not at once, for ever and always."""
+        values = {row.field.name: self.value_of(row) for row in self.rows if row.field.name in OPEN}
+        when = window(values["valid_from"], values["valid_until"])
+        facts = [when if when != "always" else "", f"if {values['condition']}" if values["condition"] else ""]
+        lines = [line(Span(said), wraps=True) for said in facts if said]
+        return [*lines, line()] if lines else []
 
     def question(self) -> str:
         to, on, action = self.picked("subject"), self.picked("target"), self.row("action")

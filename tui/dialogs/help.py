@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tui.action import Action
 from tui.actions import key_names
+from tui.audit_feed import AUDIT_FILTERS
 from tui.dialogs.panel import Panel
 from tui.feed import FEED_FILTERS
 from tui.filtering import FILTERS
@@ -52,19 +53,18 @@ class HelpPanel(Panel):
             line(Span("Words find names, titles, descriptions, texts and tags; more is told by", "label"), wraps=True)
         )
         for entity, filters in FILTERS.items():
-            lines += [
-                line(Span(f"{name + ':':<10} ", "key"), Span(f"{entity} {says}", "label"))
-                for name, says in filters.items()
-            ]
-        lines += [
-            line(Span(f"{name + ':':<10} ", "key"), Span(f"change {says}", "label"))
-            for name, says in FEED_FILTERS.items()
-        ]
+            lines += [_filter(name, f"{entity} {says}") for name, says in filters.items()]
+        lines += [_filter(name, f"change {says}") for name, says in FEED_FILTERS.items()]
+        lines += [_filter(name, f"entry of the audit {says}") for name, says in AUDIT_FILTERS.items()]
         lines.append(line(Span('Quotes keep words together: category:"Standards Track"', "label"), wraps=True))
         return lines
 
     def _keys(self, keys: str, says: str) -> Line:
         return line(Span(f"{keys:<12} ", "key"), Span(says), wraps=True)
+
+
+def _filter(name: str, says: str) -> Line:
+    return line(Span(f"{name + ':':<10} ", "key"), Span(says, "label"), wraps=True)
 
 
 def _moves(focused: Widget | None) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -212,6 +211,7 @@ class WorkScreen(OffLoop, Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self._take_size(width < SMALLEST[0] or height < SMALLEST[1])
+        self._fit_message()
         self.place_parts()
         self.refresh_header()
 
@@ -283,10 +283,16 @@ class WorkScreen(OffLoop, Screen[None]):
             return
         self._said, self._news = kind, ""
         self.query_one(Status).say(text, kind)
-        self.set_class(cell_len(text) + POSITION + 3 > self.app.size.width, "-long-message")
+        self._fit_message()
         if self._message_ends is not None:
             self._message_ends.stop()
         self._message_ends = self.set_timer(MESSAGE_STAYS, self._end_message) if text else None
+
+    def _fit_message(self) -> None:
+        """A message takes the place of the position, and then that of the keys, rather than lose its end."""
+        status, width = self.query_one(Status), self.app.size.width
+        self.set_class(status.is_longer_than(width - POSITION - 1), "-long-message")
+        self.set_class(status.is_longer_than(width), "-longer-message")
 
     def _end_message(self) -> None:
         self._message_ends, self._said = None, ""

@@ -10,7 +10,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.widgets.painted import Painted, Span
+from tui.safe_text import safe_text
+from tui.widgets.painted import Painted, Span, wrap
 
 
 class Bar(Painted):
@@ -114,13 +115,29 @@ class Trail(Bar):
 
 
 class Status(Bar):
-    """A message; its glyph carries what kind it is of, as well as its colour."""
+    """A message; its glyph carries what kind it is of, as well as its colour. A long one goes on in a second line."""
 
     def say(self, text: str, kind: str = "") -> None:
         """`kind` is "", good, warn, bad or news."""
         glyph = {"good": "✓ ", "warn": "! ", "bad": "✗ ", "news": "• "}.get(kind, "")
         style = "accent" if kind == "news" else kind
         self.show([Span(f"{glyph}{text}", style)] if text else [])
+
+    def is_longer_than(self, width: int) -> bool:
+        """Whether one line of so many cells cannot hold it."""
+        return cell_len(safe_text(self.text)) > width
+
+    def _paint_parts(self) -> None:
+        width, height = self.size
+        if not width:
+            return
+        lines = wrap(safe_text(self.text), width)
+        if height > 1 and len(lines) > 1:
+            style = self._left[0].style
+            first, rest = lines[0], " ".join(lines[1:])
+            self.paint([self.strip_of([Span(text, style)], width) for text in (first, rest)])
+        else:
+            super()._paint_parts()
 
 
 class KeyBar(Bar):
