@@ -112,7 +112,8 @@ def unmark(session: Session, kind: Kind, attribute: Attribute) -> int:
 def _tell(session: Session, answer: Explanation) -> None:
     out = session.out
     may = "may" if answer.allowed else "may not"
-    out.line(f"{answer.account} {may} {answer.action} {answer.title}", bold=True)
+    does = "read what is confidential in" if answer.action == "confidential" else answer.action
+    out.line(f"{answer.account} {may} {does} {answer.title}", bold=True)
     for reason in answer.reasons:
         out.line(f"  {'counts' if reason.counts else 'does not count'}: {reason.effect} {reason.action}, {reason.rule}")
         for line in _details(reason):

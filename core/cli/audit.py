@@ -70,7 +70,7 @@ def list_entries(
         else:
             table.rows(_cells(entry) for entry in entries)
     if not shown:
-        out.note("no entry fits")
+        out.note("no entry yet" if query == AuditQuery() else "no entry fits")
     elif shown == limit and not all:
         out.note(f"the latest {limit}; --limit N or --all shows more")
 

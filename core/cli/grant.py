@@ -14,7 +14,7 @@ from core.cli.moments import TIME, parse_moment
 from core.cli.names import find_record
 from core.cli.subject_names import SUBJECT_HELP, TARGET_HELP, find_subject, find_target
 from core.conditions import HELP
-from core.fields import ACTIONS, format_instant
+from core.fields import ACTIONS, format_instant, now
 from core.values import GrantRow, Query, Ref, as_uid, id_text
 from core.write_values import Create, Delete, Edit
 
@@ -61,7 +61,13 @@ def list_grants(
             raise UsageError("--to names one account, group, role or profile")
         subject = Ref(kind, as_uid(id))  # type: ignore[arg-type]
     query = Query(entity="grant", sort="created", subject=subject, target=target, trash=trash)
-    list_rows(session, query, COLUMNS, None if all else limit, nothing="nothing is granted there")
+    list_rows(
+        session,
+        query,
+        COLUMNS,
+        None if all else limit,
+        nothing=f"nothing is granted {'there' if to or on or trash else 'yet'}",
+    )
 
 
 def _declare_making(effect: str, sentence: str) -> None:
@@ -80,6 +86,7 @@ def _declare_making(effect: str, sentence: str) -> None:
         workspace = session.workspace
         on = find_target(workspace, target)
         kind, subject = find_subject(workspace, to)
+        valid_from, valid_until = parse_moment(since, "--from"), parse_moment(until, "--until")
         fields = {
             "effect": effect,
             "subject_kind": kind,
@@ -87,12 +94,15 @@ def _declare_making(effect: str, sentence: str) -> None:
             "action": action,
             "target_kind": on.entity if isinstance(on, Ref) else on,
             "target": id_text(on.id) if isinstance(on, Ref) else "",
-            "valid_from": parse_moment(since, "--from"),
-            "valid_until": parse_moment(until, "--until"),
+            "valid_from": valid_from,
+            "valid_until": valid_until,
             "condition": condition,
             "note": note,
         }
-        return write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
+        code = write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
+        if _state(valid_from, valid_until) == "EXPIRED":
+            session.out.note(f"--until {until} is in the past: that changes nothing now")
+        return code
 
     make.__doc__ = sentence
     command(app, effect)(make)
@@ -140,4 +150,13 @@ def revoke(session: Session, grants: Grants, dry_run: DryRun = False, yes: Yes =
 
 def _when(row: GrantRow) -> str:
     parts = [("from", row.valid_from), ("until", row.valid_until)]
-    return " ".join(f"{word} {format_instant(at)}" for word, at in parts if at is not None)
+    told = " ".join(f"{word} {format_instant(at)}" for word, at in parts if at is not None)
+    return ", ".join(filter(None, (told, _state(row.valid_from, row.valid_until))))
+
+
+def _state(valid_from: int | None, valid_until: int | None) -> str:
+    """PENDING before the window and EXPIRED behind it; "" within, since that is what one expects."""
+    at = now()
+    if valid_until is not None and valid_until <= at:
+        return "EXPIRED"
+    return "PENDING" if valid_from is not None and valid_from > at else ""

@@ -18,7 +18,7 @@ from core.cli.subject_names import membership_names
 from core.cli.writing import find_each, tell_receipt
 from core.fields import Entity
 from core.rights import AUDITOR, OWNER
-from core.values import AccountRow, GroupRow, Query, id_text
+from core.values import AccountRow, GroupRow, Query, Record, id_text
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit, Restore
 
@@ -94,17 +94,38 @@ def _tell_built_in(session: Session) -> None:
 
 def _show(session: Session, entity: Entity, name: str) -> None:
     workspace, out = session.workspace, session.out
-    record = workspace.get(find_record(workspace, name, entity))
-    members = list(_members(workspace, entity, id_text(record.ref.id)))
+    if entity == "role" and name in BUILT_IN:
+        id, title, description = name, name, BUILT_IN[name]
+        told = {"entity": "role", "name": name, "description": description, "built_in": True}
+        above: list[tuple[str, str]] = []
+    else:
+        record = workspace.get(find_record(workspace, name, entity))
+        id, title, description = id_text(record.ref.id), record.title, record.fields["description"]
+        told = record_object(record)
+        above = _above(workspace, record) if entity == "group" else []
+    members = list(_members(workspace, entity, id))
     if out.json:
-        out.object(record_object(record) | {"members": [row_object(of, row) for of, row in members]})
+        out.object(told | {"members": [row_object(of, row) for of, row in members]})
         return
-    out.line(record.title, bold=True)
-    out.lines(record.fields["description"])
+    out.line(title, bold=True)
+    if description:
+        out.lines(description)
+    out.pairs(above)
     out.table(["", "", ""]).rows([of, row.name, id_text(row.id)] for of, row in members)
     if not members:
         out.note("nobody is in it" if entity == "group" else "nobody has it")
-    out.note(f"rolodoc grant list --to {entity}:{record.title} shows what it was granted")
+    if title not in BUILT_IN:
+        out.note(f"rolodoc grant list --to {entity}:{title} shows what it was granted")
+
+
+def _above(workspace: Workspace, group: Record) -> list[tuple[str, str]]:
+    """What the group is a member of, and the roles that it has."""
+    told = []
+    kinds: tuple[tuple[str, str, Entity], ...] = (("member of", "groups", "group"), ("roles", "roles", "role"))
+    for label, field, entity in kinds:
+        names = membership_names(workspace, entity)
+        told.append((label, "; ".join(names.get(one, "(in the trash)") for one in group.fields[field])))
+    return [(label, value) for label, value in told if value]
 
 
 def _members(workspace: Workspace, entity: Entity, id: str) -> Iterator[tuple[Entity, AccountRow | GroupRow]]:

@@ -288,3 +288,45 @@ def test_the_password_is_read_from_the_input_and_told_nowhere(launch, run, bob):
     assert "another long one" not in out
     assert run("document", "list", "--as", "bob", ROLODOC_PASSWORD="another long one").code == 0
     assert run("document", "list", "--as", "bob", ROLODOC_PASSWORD=SECRET).code == 6
+
+
+def test_an_end_in_the_past_is_remarked_upon_and_listed_as_expired(run, bob):
+    outcome = run("grant", "allow", "see", NOTES, "--to", "bob", "--until", "2020-01-01")
+
+    assert outcome.code == 0
+    assert "--until 2020-01-01 is in the past" in outcome.err
+    assert "until 2020-01-01, EXPIRED" in run("grant", "list").out
+
+
+def test_a_grant_that_begins_later_is_listed_as_pending(run, bob):
+    assert run("grant", "allow", "see", NOTES, "--to", "bob", "--from", "2999-01-01", "--yes").err == ""
+
+    assert "from 2999-01-01, PENDING" in run("grant", "list").out
+
+
+def test_where_nothing_is_granted_it_says_so(run, bob):
+    assert run("grant", "list").err.strip() == "nothing is granted yet"
+    assert run("grant", "list", "--to", "bob").err.strip() == "nothing is granted there"
+
+
+def test_a_group_is_shown_with_what_it_is_in_and_its_roles(run, library):
+    for arguments in (("group", "new", "hr"), ("group", "new", "staff"), ("role", "new", "clerk")):
+        run(*arguments)
+    run("group", "join", "hr", "staff")
+    run("group", "give-role", "hr", "clerk")
+
+    shown = run("group", "show", "hr").out.splitlines()
+
+    assert shown == ["hr", "member of  staff", "roles      clerk"]
+
+
+def test_a_built_in_role_is_shown_with_who_has_it(run, bob):
+    assert run("role", "show", "owner").out.splitlines()[:2] == ["owner", "may do everything; no rule binds it"]
+    assert [one["name"] for one in run("role", "show", "owner", "--json").object["members"]] == ["tester"]
+    assert "nobody has it" in run("role", "show", "auditor").err
+
+
+def test_explain_of_what_is_confidential_is_a_sentence(run, bob):
+    assert run("access", "explain", "bob", NOTES, "--action", "confidential").out.startswith(
+        f"bob may not read what is confidential in {NOTES}\n"
+    )
