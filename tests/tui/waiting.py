@@ -9,7 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], Any], timeout: float = 10) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], Any], timeout: float = 30) -> None:
     """Lets the app work until the condition holds; raises AssertionError when it does not within `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():

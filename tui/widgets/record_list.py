@@ -241,6 +241,8 @@ class RecordList(OffLoop, ScreenLines, can_focus=True):
     # --- moving ------------------------------------------------------------------------------------
 
     def action_move(self, rows: int) -> None:
+        if self._opening is not None:
+            self._opening = self._opening._replace(moved=self._opening.moved + rows)
         self.move_to(self._view.index + rows)
 
     def action_page(self, pages: float) -> None:
@@ -332,10 +334,13 @@ class RecordList(OffLoop, ScreenLines, can_focus=True):
         if opening.again and (self._cursor_id, view.index) != (opening.cursor, opening.near):
             self.reload()  # the cursor moved on meanwhile
             return
-        window, line = opening.window, min(index, view.height // 3)
+        window = opening.window
         if opening.again:
             line = view.line
-        elif self._window is None or self._window.query.entity != window.query.entity:
+        else:
+            index = max(0, min(index + opening.moved, window.length - 1))
+            line = min(index, view.height // 3)
+        if self._window is None or self._window.query.entity != window.query.entity:
             self.clear_marks()
         self._window, self._opening, self._live = window, None, LiveRows(window)
         self._reading = self._range_start = self._noted = None
