@@ -65,7 +65,14 @@ def _tell(session: Session, erasure: Erasure) -> None:
             }
         )
         return
-    removed = ", ".join(f"{count:,} {place}" for place, count in erasure.removed.items() if count)
+    removed = ", ".join(
+        f"{count:,} {place if count != 1 else _one(place)}" for place, count in erasure.removed.items() if count
+    )
     out.line(f"{'would erase' if erasure.dry_run else 'erased'} {erasure.title}: {removed or 'nothing is left of it'}")
     for line in erasure.left:
         out.note(f"stays: {line}")
+
+
+def _one(places: str) -> str:
+    """A kind of place in the singular: "audit entries" is "audit entry"."""
+    return f"{places.removesuffix('ies')}y" if places.endswith("ies") else places.removesuffix("s")

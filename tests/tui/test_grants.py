@@ -293,3 +293,14 @@ async def test_a_note_has_lines_and_the_keys_say_so(terminal: OpenTerminal, staf
     assert [row.note for row in staff.workspace.page(Query(entity="grant")).rows if row.subject_name == "dan"] == [
         "one\ntwo"
     ]
+
+
+async def test_the_chosen_action_is_seen_in_the_smallest_terminal(terminal: OpenTerminal, staff: Staff) -> None:
+    async with terminal(NARROW) as t:
+        await open_form(t, "g", "dan")
+        await t.pilot.resize_terminal(40, 14)
+        for action in ("edit", "link", "share", "administer", "confidential"):
+            await t.press("right")
+            await t.shows(f"[{action}]")
+        await t.press(*["left"] * 5)
+        await t.shows("[see]  edit")

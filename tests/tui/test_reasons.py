@@ -43,6 +43,7 @@ async def test_a_write_that_needs_a_reason_asks_for_it_and_is_done(
         await t.type(" of 1901")
         await t.press("f2")
         await t.shows("Why?", "a reason is needed")
+        assert "--reason" not in t.text
 
         await t.type("asked by Bob")
         await t.press("enter")

@@ -24,6 +24,7 @@ class ReasonPanel(Panel):
         self, why: str, give: Callable[[str], object], leave_it: Callable[[], object] | None = None, typed: str = ""
     ) -> None:
         super().__init__()
+        why = why.removesuffix("; give one (--reason)")  # the command line's next step; here it is the field below
         self._why, self._give, self._leave_it, self._typed = why, give, leave_it, typed
 
     def compose(self) -> ComposeResult:

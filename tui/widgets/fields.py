@@ -55,9 +55,13 @@ class Choice(Painted, can_focus=True):
             )
             for choice in self.choices
         ]
-        if self.size.width:
-            lead = Span("› " if self.has_focus else "  ", "accent")
-            self.paint([self.strip_of([lead, *spans], self.size.width)])
+        if not self.size.width:
+            return
+        lead = [Span("› " if self.has_focus else "  ", "accent")]
+        shown = spans[: self.choices.index(self.value) + 1]
+        while len(shown) > 1 and sum(len(span.text) for span in (*lead, *shown)) > self.size.width:
+            lead, shown = [lead[0], Span("…", "label")], shown[1:]  # what is chosen is always to be seen
+        self.paint([self.strip_of([*lead, *shown, *spans[self.choices.index(self.value) + 1 :]], self.size.width)])
 
     def on_resize(self, event: events.Resize) -> None:
         del event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -130,6 +131,7 @@ def test_a_rule_that_cannot_be_is_refused(run, library, arguments, sentence):
 def test_a_person_is_erased_after_a_preview(run, library):
     preview = run("profile", "erase", "p-1", "--dry-run")
     assert preview.out.startswith("would erase Ada")
+    assert not re.search(r"\b1 (\w+ )?\w+s\b", preview.out)
     assert run("profile", "erase", "p-1").code == 2  # nobody can be asked
     assert run("profile", "show", "p-1", "--json").object["title"].startswith("Ada")
 
