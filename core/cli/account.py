@@ -152,7 +152,10 @@ def password(
     remove: Annotated[bool, typer.Option("--remove", help="Take the password away.")] = False,
 ) -> None:
     """Set the password of an account: typed twice, or the first line of the input."""
-    session.workspace.set_password(account, "" if remove else _typed_password(account))
+    typed = "" if remove else _typed_password(account)
+    if not typed and not remove:
+        raise UsageError("the password is empty; nothing was changed (--remove takes the password away)")
+    session.workspace.set_password(account, typed)
     session.out.line(f"{account} has {'no password' if remove else 'a new password'}")
 
 

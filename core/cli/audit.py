@@ -107,9 +107,10 @@ def verify(
 def export(session: Session, file: File) -> None:
     """Write all entries to a file, one JSON object a line, the oldest first; the audit tells of it."""
     workspace = session.workspace
-    workspace.note("export", detail=f"audit to {file.name}"[:500])
+    workspace.audit(AuditQuery(), limit=1)  # one who may not read it leaves neither a file nor an export in the audit
     count = 0
     with _new_file(file) as handle:
+        workspace.note("export", detail=f"audit to {file.name}"[:500])
         after = 0
         while entries := workspace.audit(AuditQuery(), after=after, limit=PAGE):
             handle.writelines(_line(entry_object(entry)) for entry in entries)

@@ -330,3 +330,12 @@ def test_explain_of_what_is_confidential_is_a_sentence(run, bob):
     assert run("access", "explain", "bob", NOTES, "--action", "confidential").out.startswith(
         f"bob may not read what is confidential in {NOTES}\n"
     )
+
+
+def test_an_empty_password_is_refused_and_the_old_one_stays(launch, run, bob):
+    process = launch("account", "password", "bob", stdin=-1)
+    out, err = process.communicate("\n", timeout=60)
+
+    assert (process.returncode, out) == (2, "")
+    assert "--remove takes the password away" in err
+    assert run("document", "list", "--as", "bob", ROLODOC_PASSWORD=SECRET).code == 0

@@ -92,6 +92,7 @@ def test_it_is_exported_and_the_export_is_in_it(run, library, tmp_path):
     assert [entry["seq"] for entry in entries] == sorted(entry["seq"] for entry in entries)
     assert entries[-1]["kind"] == "export"
     assert run("audit", "export", tmp_path / "audit.ndjson").code == 2
+    assert kinds(run("audit", "list", "--json")).count("export") == 1
 
 
 def test_an_export_of_the_records_is_in_it(run, library, tmp_path):
@@ -141,3 +142,10 @@ def test_a_person_is_erased_after_a_preview(run, library):
     assert "Ada" not in run("profile", "list").out
     assert run("audit", "verify").code == 0
     assert "profile.erased" in kinds(run("audit", "list", "--json"))
+
+
+def test_an_export_that_is_denied_leaves_no_file_and_is_told_as_an_attempt(run, bob, tmp_path):
+    assert as_bob(run, "audit", "export", tmp_path / "audit.ndjson").code == 6
+
+    assert not (tmp_path / "audit.ndjson").exists()
+    assert set(kinds(run("audit", "list", "--by", "bob", "--json"))) == {"access.denied", "login"}
