@@ -11,6 +11,8 @@ from tui.widgets.line_view import Line, line
 from tui.widgets.painted import Span, fit
 
 DENIED: Final = "access.denied"
+OF_VALUES: Final = (".created", ".updated", ".deleted", ".restored")
+"""The kinds of entries that say what stood in a record; a log-in, an attempt or a reading has no such values."""
 LABEL: Final = 9  # cells
 
 
@@ -48,7 +50,8 @@ def entry_lines(entry: AuditEntry) -> list[Line]:
     ]
     lines += [line(), *(_fact(label, value) for label, value in facts if value)]
     if entry.before is None or entry.after is None:
-        lines += [line(), line(Span("what it said is gone: it was erased, purged or pruned", "label"), wraps=True)]
+        gone = "what it said is gone: it was erased, purged or pruned"
+        lines += [line(), line(Span(gone, "label"), wraps=True)] if entry.kind.endswith(OF_VALUES) else []
     elif entry.record is not None and (entry.before or entry.after):
         lines += [line(), *differences(entry.record.entity, entry.before, entry.after)]
     return lines

@@ -254,3 +254,31 @@ async def test_help_tells_what_the_audit_is_filtered_by(terminal: OpenTerminal, 
 
         await t.shows("request:   entry of the audit", "since:     entry of the audit", "such as document.updated")
         assert not any(line.endswith("…") for line in t.lines)
+
+
+async def test_what_never_said_more_does_not_say_that_it_is_gone(
+    terminal: OpenTerminal, staff: Staff, office: Office, dan: Workspace
+) -> None:
+    with pytest.raises(NotFound):
+        dan.get(office.ref("Report"))
+    async with terminal(WIDE) as t:
+        await t.press("8")
+        await t.stands_on("access.denied")
+
+        await t.shows("decision  denied")
+        assert "is gone" not in t.text
+
+
+async def test_a_change_whose_values_were_erased_says_that_they_are_gone(
+    terminal: OpenTerminal, office: Office
+) -> None:
+    office.workspace.erase(office.ref("Bob Marsh").id)
+    async with terminal(WIDE) as t:
+        await t.press("8", "slash")
+        await t.type("kind:profile.created")
+        await t.press("down")
+        await t.shows("(erased)")
+        await t.press("end", "up")
+        await t.stands_on("(erased)")
+
+        await t.shows("what it said is gone")
