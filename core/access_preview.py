@@ -17,13 +17,13 @@ from core.access_states import KINDS, LIMIT, State, Touched, rights_of_all
 from core.access_values import AccessPreview, Effect
 from core.fields import Entity
 from core.members import Account
+from core.open_request import OpenRequest
 from core.rights import BITS
 from core.rights_of_many import rights_of
 from core.store import Connection, Store
 from core.values import Actor
 from core.viewer import Viewer, context_of
 from core.write_values import Write
-from core.writes import OpenRequest
 
 BUDGET: Final = 30_000
 """Records that are looked at one by one, for all accounts together."""

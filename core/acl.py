@@ -44,7 +44,7 @@ from core.store import Connection
 from core.viewer import EPOCH
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 RULES: Final[frozenset[Entity]] = frozenset({"link", "type", "grant"})
 """The kinds of record that who may comes from."""

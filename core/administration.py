@@ -24,7 +24,7 @@ from core.values import Ref, as_uid, id_text
 from core.write_values import Create
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 NAMED: Final[Mapping[Entity, str]] = {"account": "name", "group": "name", "role": "name", "mark": "attribute"}
 LOG_IN: Final = ("name", "system_user")

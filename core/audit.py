@@ -13,13 +13,14 @@ import msgspec
 from core import audit_chain, audit_values, checkpoints
 from core.audit_chain import AUDIT_PRUNED, CHANGE_TEXT, Body, Entry, record_text
 from core.errors import Corrupt, Invalid, NotFound
-from core.fields import Entity, Field, now
+from core.fields import Entity, Field
+from core.instants import now
 from core.records import TABLES
 from core.store import Connection, Store
 from core.values import Actor, Ref
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 IN_THE_OPEN: Final[frozenset[Entity]] = frozenset({"account", "group", "role", "grant", "mark", "retention"})
 LONG: Final = 500  # characters of a reason; what is longer stands whole in the first entry of its request alone

@@ -18,7 +18,8 @@ from core.access_values import Checkpoint, Verdict
 from core.audit_chain import BEGINNING, CHANGE_TEXT, CHANGES_PRUNED, ERASED, KEY_ENTRY
 from core.audit_table import Fault
 from core.errors import Invalid
-from core.fields import FIELDS, format_instant
+from core.fields import FIELDS
+from core.instants import format_instant
 from core.store import Connection, Store
 from core.workspace import Progress
 

@@ -10,8 +10,9 @@ from core.fields import Entity
 from core.list_plans import sees_match
 from core.list_sql import COLUMNS, ROWS
 from core.records import TABLES
+from core.rows import Hit
 from core.store import Connection, Store
-from core.values import COUNT_LIMIT, Hit
+from core.values import COUNT_LIMIT
 from core.viewer import Viewer
 
 NAMES: Final[dict[Entity, str]] = {"profile": "name aliases", "document": "title"}

@@ -18,14 +18,15 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from core import creation, permissions, sources
 from core.errors import RolodocError
-from core.fields import FIELDS, NO_POSITION
+from core.field_kinds import NO_POSITION
+from core.fields import FIELDS
 from core.links import PLAIN, Type, find_type, link_id, without_ends
 from core.records import COLUMNS, ENDS, JSON_KINDS, encode
 from core.values import Ref
 from core.write_values import Create
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 WORTHWHILE: Final = 32  # links from which on a batch pays
 BATCH: Final = 20_000  # links

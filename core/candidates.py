@@ -19,8 +19,8 @@ from core import identifiers, merged, person_names
 from core.reading import Reading
 from core.records import in_chunks
 from core.rights import has
+from core.rows import Candidate, ProfileRow
 from core.store import Connection
-from core.values import Candidate, ProfileRow
 
 SHARED: Final = 3
 """An address, number, handle or alias that more profiles have is that of a group."""

@@ -20,7 +20,7 @@ from core.access_values import Checkpoint
 from core.audit_chain import KEY_ENTRY, Body
 from core.checkpoint_text import PURPOSE, from_row, statement
 from core.errors import Invalid, NotFound, Unavailable
-from core.fields import now
+from core.instants import now
 from core.store import Connection, Store
 from core.values import Actor
 

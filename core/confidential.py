@@ -24,7 +24,7 @@ from core.values import Ref
 from core.write_values import Edit, Value
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 BODY: Final = frozenset({"description", "attributes", "text", "contents"})
 """The fields that a confidential document withholds."""

@@ -26,7 +26,7 @@ from core.values import ConflictRecord, RecordId, Ref
 from core.write_values import Resolve, Value
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 UNKNOWN = "there is no such conflict; it may have been purged with its record"
 OF_RECORD = "t.entity = ? AND t.record_id = ? AND t.deleted_at IS NULL"  # by conflict_of_record

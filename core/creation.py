@@ -8,7 +8,8 @@ import uuid_utils
 
 from core import administration, links, listed_contents, permissions, sources
 from core.errors import Exists, Invalid
-from core.fields import ADMINISTRATION, FIELDS, LINE, Entity, check_fields
+from core.field_kinds import LINE
+from core.fields import ADMINISTRATION, FIELDS, Entity, check_fields
 from core.records import TABLES, filled
 from core.rule_store import check_stored_rule
 from core.store import Connection
@@ -16,7 +17,7 @@ from core.values import Ref
 from core.write_values import Create
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 
 def create(request: OpenRequest, write: Create) -> Ref:

@@ -21,12 +21,12 @@ from core.audit_chain import ERASED, record_text
 from core.errors import Conflict, Unavailable
 from core.fields import FIELDS, Entity
 from core.merge_values import WHOLE
+from core.open_request import OpenRequest
 from core.reading import Reading
 from core.records import Row, filled, load, load_one, stored_fields
 from core.rights import has
 from core.store import Connection, Store
 from core.values import Actor, RecordId, Ref, id_text
-from core.writes import OpenRequest
 
 TOLD: Final = "erased a profile"
 UNFINISHED: Final = "erasure:unfinished"

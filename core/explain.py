@@ -14,7 +14,8 @@ import msgspec
 from core import access, members, reasons, sight
 from core.access_values import Explanation, Reason
 from core.errors import Denied, Invalid, NotFound
-from core.fields import ACTIONS, AREAS, Entity, format_instant
+from core.fields import ACTIONS, AREAS, Entity
+from core.instants import format_instant
 from core.members import Account, Directory, Path, Reach, Step
 from core.reasons import Rule
 from core.records import names

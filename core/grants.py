@@ -17,7 +17,7 @@ from core.values import Ref, as_uid
 from core.viewer import Viewer
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 ON_RECORDS: Final[tuple[Entity, ...]] = ("document", "profile")
 ON_ALL: Final = ("see", "edit", "link", "share", "administer", "confidential")

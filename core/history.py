@@ -9,7 +9,8 @@ import msgspec
 from core import log_start
 from core.changes import taken_of
 from core.errors import Invalid, NotFound
-from core.fields import FIELDS, Entity, format_instant
+from core.fields import FIELDS, Entity
+from core.instants import format_instant
 from core.reading import Reading
 from core.records import ENDS, TITLES, Row, body_of, filled, load_one, record, stored_fields, to_log
 from core.store import Connection

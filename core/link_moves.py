@@ -23,7 +23,7 @@ from core.store import Connection
 from core.values import Ref, id_text
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 Key = tuple[int, int]
 """The document and the type of a link, which say which link of a profile it is."""

@@ -14,7 +14,7 @@ from core.records import ENDS, Row, filled, load, record, stored_fields
 from core.values import Ref
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 NAMESPACE: Final = bytes.fromhex("7f1c9f0e6b0d5b0aa9d5e2a1c4f3b7d8")
 """Of the uuid5 (RFC 9562) of document, profile and type that is a link's public id, the same everywhere."""

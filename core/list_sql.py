@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from core.fields import NO_POSITION, Entity
+from core.field_kinds import NO_POSITION
+from core.fields import Entity
 from core.records import CONFLICT_TITLE, TABLES
-from core.values import (
-    COUNT_LIMIT,
+from core.rows import (
     AccountRow,
     ConflictRow,
     DocumentRow,
@@ -25,6 +25,7 @@ from core.values import (
     RuleRow,
     TypeRow,
 )
+from core.values import COUNT_LIMIT
 from core.visibility import EVERYTHING, Sight, in_any_order, in_order, sees
 
 ROWS: Final[dict[Entity, Any]] = {

@@ -14,7 +14,7 @@ from core.reading import Reading
 from core.values import RecordId
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 Contents = Iterable[Mapping[str, Any]]
 

@@ -55,31 +55,15 @@ from core.access_values import (
 )
 from core.attempts import Attempt, Attempts
 from core.errors import Denied
-from core.fields import Entity, now
+from core.fields import Entity
+from core.instants import now
 from core.reading import Reading
 from core.rights import Action
+from core.rows import Candidate, Group, Hit, Page, TypeRow
 from core.rule_store import stored_rules
 from core.rules import Rule
 from core.store import Connection, Store
-from core.values import (
-    Actor,
-    Blame,
-    Candidate,
-    Change,
-    Changes,
-    ConflictRecord,
-    Count,
-    Group,
-    Hit,
-    Key,
-    Page,
-    Query,
-    Record,
-    RecordId,
-    Ref,
-    Stats,
-    TypeRow,
-)
+from core.values import Actor, Blame, Change, Changes, ConflictRecord, Count, Key, Query, Record, RecordId, Ref, Stats
 from core.viewer import Identity, Viewer, context_of, identify, is_current, read_epoch, view
 from core.workspace import PAGE, Progress
 from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from core.fields import Entity, format_instant
+from core.fields import Entity
+from core.instants import format_instant
 from core.store import Connection
 
 

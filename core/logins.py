@@ -13,7 +13,7 @@ import msgspec
 
 from core import audit, escalation, members
 from core.errors import Denied, Invalid, NotFound, Unavailable
-from core.fields import now
+from core.instants import now
 from core.rights import has
 from core.store import Connection, Store
 from core.values import Actor, Ref

@@ -19,7 +19,7 @@ from core.store import Connection
 from core.write_values import Delete, Edit
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 WINDOW = ("valid_from", "valid_until")
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from core.fields import FIELDS, Entity, Kind
+from core.field_kinds import Kind
+from core.fields import FIELDS, Entity
 from core.reading import Reading
 from core.records import COLUMNS, TABLES
 from core.store import Connection

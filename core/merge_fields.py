@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from core.diff3 import Hunk, diff3
 from core.errors import Invalid
-from core.fields import Field, Kind
+from core.field_kinds import Kind
+from core.fields import Field
 
 CHARACTERS: Final = 500_000
 LINES: Final = 10_000

@@ -16,7 +16,7 @@ from core.values import RecordId, Ref
 from core.write_values import Edit
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 MERGEABLE: Final[frozenset[Entity]] = frozenset({"profile", "link"})
 SPLIT: Final = "split that one to take it back"

@@ -26,7 +26,8 @@ from sqlalchemy import (
 from sqlmodel import Field as Attribute
 from sqlmodel import SQLModel
 
-from core.fields import FIELDS, NO_POSITION, PREFERENCES, PROFILE_KINDS, QUESTIONS
+from core.field_kinds import NO_POSITION
+from core.fields import FIELDS, PREFERENCES, PROFILE_KINDS, QUESTIONS
 
 BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits, and STRICT knows no BIGINT
 STRICT: Final = {"sqlite_strict": True}

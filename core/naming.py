@@ -14,7 +14,8 @@ from core.errors import Ambiguous, NotFound
 from core.fields import RECORDS, Entity, sort_key
 from core.reading import Reading
 from core.records import TABLES, TITLES, load
-from core.values import Ref, decode_tags, id_text
+from core.rows import decode_tags
+from core.values import Ref, id_text
 
 SHOWN: Final = 10  # of several that have the name
 CHUNK: Final = 200  # records that are asked about at a time

@@ -24,7 +24,7 @@ from core.viewer import Viewer
 from core.write_values import Delete, Edit, MergeProfiles, Resolve, Restore, SplitProfile
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 NEW: Final = 0
 """In place of a local id: a record that is about to be made."""

@@ -26,7 +26,7 @@ from core.values import RecordId, Ref, id_text
 from core.write_values import MergeProfiles, ProfileMerge
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 OWN: Final = frozenset({"merged_into", "distinct_from"})
 """The fields that a merge sets by itself."""

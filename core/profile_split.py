@@ -21,7 +21,7 @@ from core.values import RecordId, Ref, id_text
 from core.write_values import Create, SplitProfile
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 REQUEST_THAT_MERGED: Final = (
     "SELECT request_id FROM change WHERE entity = ? AND record_id = ?"

@@ -14,12 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from core import acl, audit_values, leftovers, merged, permissions, search
-from core.fields import RECORDS, Entity, format_instant
+from core.fields import RECORDS, Entity
+from core.instants import format_instant
+from core.open_request import OpenRequest
 from core.records import TABLES, in_chunks, load
 from core.store import Connection, Store
 from core.subjects import PLACES
 from core.values import Actor
-from core.writes import OpenRequest
 
 ORDER: Final[tuple[Entity, ...]] = ("grant", "conflict", "link", "document", "profile", "type", "rule")
 """What refers goes before what it refers to."""

@@ -12,8 +12,9 @@ from typing import Any, Final
 from core import access, visibility
 from core.list_plans import leads_to_links, of_seen_documents, plan, refuse_unknown, total_sql, type_id, type_of_link
 from core.list_sql import ROWS, Shape, count_sql, key_sql, page_sql, rank_sql
+from core.rows import Group, Page, Row, TypeRow, key_of
 from core.store import Store
-from core.values import COUNT_LIMIT, Count, Group, Key, Page, Query, RecordId, Ref, Row, TypeRow, key_of
+from core.values import COUNT_LIMIT, Count, Key, Query, RecordId, Ref
 from core.viewer import Viewer
 from core.visibility import ARMS
 

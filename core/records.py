@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 
 from core.errors import NotFound
-from core.fields import FIELDS, NO_POSITION, Entity, Kind
+from core.field_kinds import NO_POSITION, Kind
+from core.fields import FIELDS, Entity
 from core.store import Connection
 from core.values import Record, RecordId, Ref
 

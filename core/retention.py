@@ -15,9 +15,9 @@ from core import audit, leftovers, log_start, permissions
 from core.access_values import Pruning
 from core.audit_chain import CHANGES_PRUNED
 from core.log_start import Removed
+from core.open_request import OpenRequest
 from core.store import Connection, Store
 from core.values import Actor
-from core.writes import OpenRequest
 
 DAY: Final = 86_400_000_000  # microseconds
 

@@ -19,7 +19,7 @@ from core.rights import has
 from core.values import Ref
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 Key = tuple[Entity, int]
 LIFE = frozenset({"created", "deleted", "restored"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.fields import NO_POSITION
+from core.field_kinds import NO_POSITION
 from core.rules import SAID, Rule, check_rule
 from core.store import Connection
 

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal, NoReturn, get_args, get_type_hints
 import msgspec
 
 from core.errors import Invalid
-from core.fields import FIELDS, RECORDS, Entity, Field, Kind
+from core.field_kinds import Kind
+from core.fields import FIELDS, RECORDS, Entity, Field
 from core.merge_fields import UNIONS, both
 from core.merge_values import KEPT, WHOLE, Context, FieldConflict, Side
 from core.values import Actor

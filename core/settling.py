@@ -13,13 +13,13 @@ from core.errors import Conflict, Denied, Invalid, NotFound
 from core.fields import FIELDS, Entity
 from core.meeting import context_of
 from core.merge_values import WHOLE, Context, FieldConflict, Taken, field_of
+from core.open_request import OpenRequest
 from core.reading import Reading
 from core.records import Row, load, names, stored_fields
 from core.rules import Decision, Rule, check_rule, decide
 from core.store import Connection, Store
 from core.values import Actor, RecordId, Ref
 from core.write_values import Settlement
-from core.writes import OpenRequest
 
 CHUNK: Final = 500  # conflicts
 SAMPLE: Final = 20  # decisions that are shown

@@ -13,7 +13,7 @@ from core.store import Connection
 from core.values import RecordId
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 
 class Word(NamedTuple):

@@ -23,13 +23,13 @@ from core.fields import FIELDS, RECORDS, Entity
 from core.meeting import context_of
 from core.merge import merge
 from core.merge_values import FieldConflict, MergeResult, Side, Taken
+from core.open_request import OpenRequest
 from core.records import Row, in_chunks, load, load_one, names, stored_fields
 from core.store import Store
 from core.taking_course import LIFE, Values, as_logged, is_same, read_course, with_text
 from core.taking_scope import Scope, Scoped, find_scope
 from core.values import Actor, ChangeKind, Ref
 from core.write_values import Taking, TakingBack, Touched
-from core.writes import OpenRequest
 
 SHOWN: Final = 1_000  # records that an answer names
 PURGED: Final = "it was purged, so it cannot come back"

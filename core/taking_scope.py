@@ -10,16 +10,17 @@ import msgspec
 from core import log_start, permissions, reversals
 from core.changes import LOG
 from core.errors import Denied, Invalid, NotFound
-from core.fields import FIELDS, RECORDS, Entity, format_instant, now
+from core.fields import FIELDS, RECORDS, Entity
 from core.fields import field as find_field
 from core.history import find_step
+from core.instants import format_instant, now
 from core.records import in_chunks, load_one, names
 from core.store import Connection
 from core.values import Actor
 from core.write_values import TakingBack
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 WAYS_IN: Final[tuple[str, ...]] = get_args(get_type_hints(Actor)["via"])
 LOG_BY_REQUEST: Final = "request r CROSS JOIN change c ON c.seq BETWEEN r.first_seq AND r.last_seq"

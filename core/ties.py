@@ -18,7 +18,7 @@ from core.subjects import code_of
 from core.viewer import living_profile
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 NOBODY: Final = Reach({}, {})
 

@@ -13,7 +13,7 @@ from core.records import TABLES, Row, load, stored_fields
 from core.store import Connection
 
 if TYPE_CHECKING:
-    from core.writes import OpenRequest
+    from core.open_request import OpenRequest
 
 ENDS: Final[tuple[Entity, ...]] = ("document", "profile", "type")
 OTHER_LIVES: Final = "(SELECT deleted_at FROM {other} WHERE id = t.{other}_id) IS NULL"

@@ -13,13 +13,14 @@ import msgspec
 
 from core import log_start, merged, reversals, sources, trash
 from core.errors import Conflict, NotFound
-from core.fields import FIELDS, Entity, format_instant
+from core.fields import FIELDS, Entity
+from core.instants import format_instant
+from core.open_request import OpenRequest
 from core.records import DIGEST, Row, body_of, load
 from core.reversals import Past
 from core.store import Connection, Store
 from core.values import Actor, RecordId
 from core.write_values import Receipt
-from core.writes import OpenRequest
 
 Logged = tuple[int, Entity, int, str, int, dict[str, Any], dict[str, Any]]
 """seq, entity, local id, kind, version, before, after."""

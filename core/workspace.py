@@ -26,26 +26,9 @@ from core.access_values import (
 )
 from core.fields import Entity
 from core.rights import Action
+from core.rows import Candidate, Group, Hit, Page, TypeRow
 from core.rules import Rule
-from core.values import (
-    Actor,
-    Blame,
-    Candidate,
-    Change,
-    Changes,
-    ConflictRecord,
-    Count,
-    Group,
-    Hit,
-    Key,
-    Page,
-    Query,
-    Record,
-    RecordId,
-    Ref,
-    Stats,
-    TypeRow,
-)
+from core.values import Actor, Blame, Change, Changes, ConflictRecord, Count, Key, Query, Record, RecordId, Ref, Stats
 from core.write_values import ProfileMerge, Receipt, Settlement, Taking, TakingBack, Write
 
 Progress = Callable[[int, int], None]

@@ -10,10 +10,12 @@ from typing import Final
 from rich.cells import cell_len
 
 from core.access_values import AccessPreview, Explanation, Holder, Reason
-from core.fields import ACTIONS, format_instant
-from core.fields import now as now_
+from core.fields import ACTIONS
+from core.instants import format_instant
+from core.instants import now as now_
 from core.rights import RIGHTS, Action, names
-from core.values import GrantRow, RecordId
+from core.rows import GrantRow
+from core.values import RecordId
 from tui.describe_access import AREA_WORDS, in_words, target_of
 from tui.safe_text import safe_text
 from tui.widgets.columns import fit

@@ -9,7 +9,8 @@ from uuid import UUID
 from core.errors import NotFound
 from core.fields import Entity
 from core.rights import AUDITOR, OWNER
-from core.values import AccountRow, GrantRow, GroupRow, Query, Ref, RoleRow, id_text
+from core.rows import AccountRow, GrantRow, GroupRow, RoleRow
+from core.values import Query, Ref, id_text
 from core.workspace import PAGE, Workspace
 from tui.describe_access import grant_words
 from tui.widgets.picked import Picked

@@ -10,7 +10,7 @@ import msgspec
 
 from core.access_values import AuditEntry, AuditQuery
 from core.errors import Invalid, NotFound
-from core.fields import format_instant, parse_instant
+from core.instants import format_instant, parse_instant
 from core.values import Ref
 from core.workspace import Workspace
 from tui.feed import find_record

@@ -8,7 +8,7 @@ from typing import Any, Final, cast, get_args
 
 import msgspec
 
-from core.fields import now
+from core.instants import now
 from core.merge import take
 from core.merge_values import FieldConflict, Take
 from core.values import ConflictRecord, RecordId

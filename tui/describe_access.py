@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from core.fields import ADMINISTRATION, FIELDS, Entity, format_instant
-from core.values import Change, GrantRow, Record, id_text
+from core.fields import ADMINISTRATION, FIELDS, Entity
+from core.instants import format_instant
+from core.rows import GrantRow
+from core.values import Change, Record, id_text
 
 Names = Mapping[str, str]
 """Of accounts, groups and roles by their ids as text; of grants, whom to do what: "hr to see Report"."""

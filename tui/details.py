@@ -9,8 +9,10 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from core.errors import NotFound
-from core.fields import FIELDS, Entity, Field, format_instant
-from core.values import Change, LinkRow, Query, Record, Ref, tell_withheld
+from core.fields import FIELDS, Entity, Field
+from core.instants import format_instant
+from core.rows import LinkRow
+from core.values import Change, Query, Record, Ref, tell_withheld
 from core.workspace import Workspace
 from tui.describe import differences, moment, what_happened
 from tui.describe_access import NOBODY_KNOWN, Names, named_change

@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import Invalid, NotFound
-from core.fields import PROFILE_KINDS, Entity, now, parse_instant
+from core.fields import PROFILE_KINDS, Entity
+from core.instants import now, parse_instant
 from core.values import Query, RecordId
 from core.workspace import Workspace
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from core.access_values import Me
 from core.errors import Denied
 from core.fields import ACTIONS, AREAS, Entity
-from core.values import AccountRow, GrantRow, GroupRow, Query, RecordId, Ref, RoleRow, as_uid, id_text
+from core.rows import AccountRow, GrantRow, GroupRow, RoleRow
+from core.values import Query, RecordId, Ref, as_uid, id_text
 from core.workspace import Workspace
 from tui.access_lines import fact, grant_line, strongest
 from tui.access_names import BUILT_IN_SAYS, Directory, Row, find_tied

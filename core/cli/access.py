@@ -15,7 +15,8 @@ from core.cli.names import find_record
 from core.cli.subject_names import TARGET_HELP, find_target
 from core.cli.writing import tell_receipt
 from core.errors import Denied, NotFound
-from core.fields import ACTIONS, format_instant
+from core.fields import ACTIONS
+from core.instants import format_instant
 from core.values import Query, Ref, id_text
 from core.write_values import Create, Delete
 

@@ -21,7 +21,7 @@ from core.cli.objects import fields_object
 from core.cli.output import format_time
 from core.cli.progress import progress_bar
 from core.errors import Corrupt, Invalid, Unavailable
-from core.fields import format_instant
+from core.instants import format_instant
 from core.values import id_text
 from core.workspace import PAGE, Workspace
 

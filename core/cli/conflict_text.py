@@ -14,8 +14,9 @@ from core.errors import Ambiguous, Invalid, NotFound
 from core.fields import Entity
 from core.merge import take
 from core.merge_values import WHOLE, FieldConflict, Side, field_of
+from core.rows import ConflictRow
 from core.rules import Rule
-from core.values import ConflictRecord, ConflictRow, Query, RecordId, id_text, tell_withheld
+from core.values import ConflictRecord, Query, RecordId, id_text, tell_withheld
 from core.workspace import Workspace
 
 ID: Final = re.compile("[0-9a-f]{1,32}")

@@ -21,7 +21,8 @@ from core.errors import Conflict, Invalid
 from core.merge import take as taken_value
 from core.merge_values import WHOLE, FieldConflict, Side, field_of
 from core.merge_values import Take as Choice
-from core.values import ConflictRecord, ConflictRow, Query, RecordId, id_text
+from core.rows import ConflictRow
+from core.values import ConflictRecord, Query, RecordId, id_text
 from core.write_values import Resolve, Value
 
 app = noun("conflicts", "What two versions of a record left open, and settling it.")

@@ -23,7 +23,8 @@ from core.cli.listing import (
 from core.cli.moments import At, Revision, read_record
 from core.cli.show import DEFAULT_SHOWN, Shown, show_past, show_with_links
 from core.cli.writing import declare_writing
-from core.values import Group, LinkRow, Query, id_text
+from core.rows import Group, LinkRow
+from core.values import Query, id_text
 
 app = noun("document", "Documents of any kind.")
 

@@ -14,8 +14,10 @@ from core.cli.moments import TIME, parse_moment
 from core.cli.names import find_record
 from core.cli.subject_names import SUBJECT_HELP, TARGET_HELP, find_subject, find_target
 from core.conditions import HELP
-from core.fields import ACTIONS, format_instant, now
-from core.values import GrantRow, Query, Ref, as_uid, id_text
+from core.fields import ACTIONS
+from core.instants import format_instant, now
+from core.rows import GrantRow
+from core.values import Query, Ref, as_uid, id_text
 from core.write_values import Create, Delete, Edit
 
 app = noun("grant", "What accounts, groups, roles and profiles are allowed and denied.")

@@ -18,7 +18,8 @@ from core.cli.subject_names import membership_names
 from core.cli.writing import find_each, tell_receipt
 from core.fields import Entity
 from core.rights import AUDITOR, OWNER
-from core.values import AccountRow, GroupRow, Query, Record, id_text
+from core.rows import AccountRow, GroupRow
+from core.values import Query, Record, id_text
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit, Restore
 

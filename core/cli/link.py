@@ -14,7 +14,8 @@ from core.cli.objects import record_object
 from core.cli.show import shown_record
 from core.cli.writing import Assignments, create, declare_writing
 from core.errors import Invalid
-from core.fields import Entity, parse_instant
+from core.fields import Entity
+from core.instants import parse_instant
 from core.values import Query, RecordId, Ref, id_text
 from core.workspace import Workspace
 

@@ -12,7 +12,8 @@ import typer
 from core.cli.command import Session
 from core.cli.numbers import LARGEST
 from core.cli.objects import row_object
-from core.values import Page, Query
+from core.rows import Page
+from core.values import Query
 from core.workspace import PAGE
 
 DEFAULT_LIMIT = 100  # rows

@@ -11,7 +11,8 @@ from core.cli.failure import UsageError
 from core.cli.names import find_record
 from core.cli.numbers import LARGEST
 from core.errors import Invalid
-from core.fields import Entity, Field, now, parse_instant
+from core.fields import Entity, Field
+from core.instants import now, parse_instant
 from core.values import Record
 from core.workspace import Workspace
 

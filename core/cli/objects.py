@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 
-from core.fields import FIELDS, Entity, format_instant
+from core.fields import FIELDS, Entity
+from core.instants import format_instant
 from core.merge_values import Side, Taken
+from core.rows import ConflictRow, Row
 from core.rules import Rule
-from core.values import Blame, Change, ConflictRecord, ConflictRow, Record, Ref, Row, id_text
+from core.values import Blame, Change, ConflictRecord, Record, Ref, id_text
 from core.write_values import Receipt, Settlement, Taking
 
 

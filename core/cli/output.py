@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from rich.cells import cell_len, set_cell_size
 
-from core.fields import format_instant
+from core.instants import format_instant
 from core.safe_text import safe_text
 
 GAP = "  "

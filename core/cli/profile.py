@@ -25,7 +25,8 @@ from core.cli.moments import At, Revision, read_record
 from core.cli.show import DEFAULT_SHOWN, Shown, show_past, show_with_links
 from core.cli.writing import declare_writing
 from core.fields import FIELDS, PROFILE_KINDS
-from core.values import Group, LinkRow, Query, id_text
+from core.rows import Group, LinkRow
+from core.values import Query, id_text
 
 app = noun("profile", "People, organisations and groups.")
 

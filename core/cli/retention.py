@@ -12,7 +12,8 @@ from core.cli.command import Session, command, noun
 from core.cli.listing import Column, list_rows
 from core.cli.writing import tell_receipt
 from core.errors import NotFound
-from core.fields import LOGS, format_instant
+from core.fields import LOGS
+from core.instants import format_instant
 from core.values import Query, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit

@@ -15,7 +15,8 @@ from core.cli.numbers import LARGEST
 from core.cli.objects import record_object, row_object
 from core.cli.output import format_time
 from core.fields import FIELDS
-from core.values import Group, LinkRow, Query, Record, id_text, tell_withheld
+from core.rows import Group, LinkRow
+from core.values import Query, Record, id_text, tell_withheld
 
 Shown = Annotated[
     int, typer.Option("--limit", min=0, max=LARGEST, help="At most so many links of each relationship type.")

@@ -15,8 +15,10 @@ from core.cli.listing import DEFAULT_LIMIT, All, Limit
 from core.cli.moments import DAY
 from core.cli.objects import row_object
 from core.cli.output import format_time
-from core.fields import RECORDS, Entity, format_instant, now
-from core.values import Query, Row, id_text
+from core.fields import RECORDS, Entity
+from core.instants import format_instant, now
+from core.rows import Row
+from core.values import Query, id_text
 from core.workspace import PAGE, Workspace
 
 app = noun("trash", "What was deleted: restore takes it back, purge deletes it for good.")

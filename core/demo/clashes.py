@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.drafts import Draft, save_draft
-from core.fields import now
+from core.instants import now
 from core.values import Actor, Query, Record, Ref
 from core.workspace import Workspace, open_workspace
 from core.write_values import Delete, Edit

@@ -12,7 +12,7 @@ from core.demo import words
 from core.demo.clashes import COLLEAGUE
 from core.demo.papers import TYPES, Names, invent_document
 from core.errors import RolodocError
-from core.fields import now
+from core.instants import now
 from core.values import Query, Ref
 from core.workspace import Workspace, open_workspace
 from core.write_values import Create, Edit, Write

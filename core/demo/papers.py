@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from core.demo import words
-from core.fields import format_instant, parse_instant
+from core.instants import format_instant, parse_instant
 
 FIRST_DAY: Final = parse_instant("2016-01-04")
 LAST_DAY: Final = parse_instant("2026-06-30")

@@ -13,7 +13,7 @@ from core.exchange.reports import ExportReport
 from core.exchange.rows import format_version
 from core.exchange.vcards import ATTRIBUTES, CREATED, EXTERNAL, LABEL, REST, VERSION
 from core.exchange.walking import Counter, replacing, walk
-from core.fields import format_instant
+from core.instants import format_instant
 from core.values import Record, id_text
 from core.workspace import Progress, Workspace
 

@@ -18,7 +18,8 @@ from core.errors import Exists, Invalid, Unavailable
 from core.exchange.reports import ExportReport
 from core.exchange.rows import VERSION, format_version
 from core.exchange.walking import Counter, check_parent, unfinished_name, walk
-from core.fields import FIELDS, Entity, format_instant
+from core.fields import FIELDS, Entity
+from core.instants import format_instant
 from core.values import Record, RecordId, id_text
 from core.workspace import Progress, Workspace
 

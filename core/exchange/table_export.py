@@ -12,7 +12,7 @@ from core.exchange.cells import guard, join_members, join_plain
 from core.exchange.reports import ExportReport
 from core.exchange.rows import VERSION, format_version
 from core.exchange.walking import Counter, replacing, walk
-from core.fields import format_instant
+from core.instants import format_instant
 from core.values import Record, id_text
 from core.workspace import Progress, Workspace
 

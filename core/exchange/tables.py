@@ -29,7 +29,8 @@ from core.exchange.rows import (
     gather_record,
     profile_kind,
 )
-from core.fields import FIELDS, TEXT
+from core.field_kinds import TEXT
+from core.fields import FIELDS
 
 ONCE: Final[Mapping[str, frozenset[str]]] = {
     "id": frozenset({"id", "uid", "external id", "contact id", "person id", "profile id"}),

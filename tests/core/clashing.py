@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.values import ConflictRow, Query, RecordId, Ref
+from core.rows import ConflictRow
+from core.values import Query, RecordId, Ref
 from core.workspace import Workspace
 from core.write_values import Edit, Receipt
 from tests.core.making import edit

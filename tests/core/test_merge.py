@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.fields import FIELDS, ITEMS, RECORDS, Entity, Field, check_fields
+from core.field_kinds import ITEMS
+from core.fields import FIELDS, RECORDS, Entity, Field, check_fields
 from core.merge import merge, suggest, take
 from core.merge_fields import CHARACTERS, LINES, means_same
 from core.merge_values import DELETED, KEPT, WHOLE, Context, FieldConflict, MergeResult, Side, Taken

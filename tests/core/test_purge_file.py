@@ -12,7 +12,7 @@ import pytest
 
 from core.drafts import Draft, save_draft
 from core.errors import NotFound, Unavailable
-from core.fields import now
+from core.instants import now
 from core.values import Actor, Ref
 from core.workspace import Workspace, open_workspace
 from core.write_values import Create, Delete, Edit

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.fields import parse_instant
-from core.values import Actor, GrantRow, Query, RecordId, Ref, id_text
+from core.instants import parse_instant
+from core.rows import GrantRow
+from core.values import Actor, Query, RecordId, Ref, id_text
 from core.workspace import Workspace, open_workspace
 from core.write_values import Create, Edit
 from tests.tui.conftest import Office

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.access_values import AccessPreview, Effect, Explanation, Reason
-from core.fields import parse_instant
+from core.instants import parse_instant
 from core.rights import ALL, RIGHTS, names
-from core.values import Actor, Change, GrantRow, Ref, id_text
+from core.rows import GrantRow
+from core.values import Actor, Change, Ref, id_text
 from tui.access_lines import explanation_lines, grant_line, preview_lines, state_of, strongest, window
 from tui.describe import what_happened
 from tui.describe_access import grant_words

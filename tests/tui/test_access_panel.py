@@ -269,7 +269,7 @@ async def test_hostile_names_are_shown_as_text(terminal: OpenTerminal, staff: St
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every write has an instant of its own, the same in each run, told in UTC."""
     instants = count(BEGIN, STEP)
-    monkeypatch.setattr("core.writes.now", lambda: next(instants))
+    monkeypatch.setattr("core.open_request.now", lambda: next(instants))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield

@@ -30,7 +30,7 @@ BEGIN, STEP = 1_709_632_920_000_000, 300_000_000  # 2024-03-05 10:02, and five m
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every write has an instant of its own, the same in each run, told in UTC."""
     instants = count(BEGIN, STEP)
-    monkeypatch.setattr("core.writes.now", lambda: next(instants))
+    monkeypatch.setattr("core.open_request.now", lambda: next(instants))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield

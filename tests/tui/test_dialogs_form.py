@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.drafts import Draft, find_draft, list_drafts, save_draft
-from core.fields import now
+from core.instants import now
 from core.values import Query
 from core.workspace import Workspace
 from core.write_values import Delete, Edit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Invalid, NotFound, RolodocError
-from core.fields import parse_instant
+from core.instants import parse_instant
 from core.values import Query, Ref
 from core.write_values import Create, Edit
 from tests.tui.conftest import Office

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotFound
-from core.fields import now
+from core.instants import now
 from core.values import Query
 from core.write_values import Delete
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
@@ -18,7 +18,7 @@ def old_trash(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Bob Marsh and his links went to the trash 40 days ago, Cleo Ngata and hers today."""
     with monkeypatch.context() as earlier:
         then = now() - 40 * DAY
-        earlier.setattr("core.writes.now", lambda: then)
+        earlier.setattr("core.open_request.now", lambda: then)
         office.workspace.write([Delete(office.ref("Bob Marsh"))])
     office.workspace.write([Delete(office.ref("Cleo Ngata"))])
     return office

@@ -13,7 +13,8 @@ from core.access_values import Explanation, Holder, Me
 from core.errors import Denied, Invalid
 from core.fields import ACTIONS, Field
 from core.rights import Action
-from core.values import GrantRow, Query, Ref, id_text
+from core.rows import GrantRow
+from core.values import Query, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Delete, Receipt
 from tui.access_lines import (

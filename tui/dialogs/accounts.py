@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from core.access_values import Me
 from core.fields import Entity
-from core.values import AccountRow, RecordId, Ref, id_text
+from core.rows import AccountRow
+from core.values import RecordId, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Delete, Receipt, Restore
 from tui.access_lines import AtGrant

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import Candidate, RecordId, Ref, id_text
+from core.rows import Candidate
+from core.values import RecordId, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Edit, Receipt
 from tui.dialogs.merge_profiles import MergePanel

@@ -20,8 +20,9 @@ from textual.widgets import Input
 
 from core.drafts import Draft, drop_draft, find_draft, save_draft
 from core.errors import Invalid, RolodocError
-from core.fields import FIELDS, Entity, Field, check_fields, now
+from core.fields import FIELDS, Entity, Field, check_fields
 from core.form_text import editable_fields, format_form, parse_form
+from core.instants import now
 from core.merge_values import WHOLE
 from core.values import ConflictRecord, Record, Ref, tell_withheld
 from core.write_values import Create, Edit, Receipt, Write

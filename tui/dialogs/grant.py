@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from core import conditions
 from core.fields import AREAS, FIELDS, Field
-from core.values import GrantRow, Record, Ref
+from core.rows import GrantRow
+from core.values import Record, Ref
 from core.write_values import Create, Edit, Receipt, Write
 from tui.access_lines import window
 from tui.describe_access import grant_words, in_words

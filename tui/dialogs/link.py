@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.fields import Entity
-from core.values import DocumentRow, ProfileRow, Query, Ref, TypeRow
+from core.rows import DocumentRow, ProfileRow, TypeRow
+from core.values import Query, Ref
 from core.write_values import Create, Write
 from tui.dialogs.pick import PickPanel
 from tui.widgets.line_view import Line, line

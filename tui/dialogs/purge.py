@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from core.errors import RolodocError
-from core.fields import now
+from core.instants import now
 from core.write_values import Receipt
 from tui.describe import moment
 from tui.dialogs.panel import Panel

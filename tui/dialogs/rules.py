@@ -13,8 +13,9 @@ from textual.binding import Binding, BindingType
 from core.errors import RolodocError
 from core.fields import Entity
 from core.merge_values import WHOLE
+from core.rows import ConflictRow
 from core.rules import Prefer, Rule
-from core.values import ConflictRow, Query, RecordId
+from core.values import Query, RecordId
 from core.write_values import Create, Receipt, Settlement
 from tui.describe import field_label
 from tui.dialogs.panel import Panel

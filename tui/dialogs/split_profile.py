@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.errors import RolodocError
-from core.values import LinkRow, Query, Record, RecordId, Ref, id_text
+from core.rows import LinkRow
+from core.values import Query, Record, RecordId, Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Receipt, SplitProfile
 from tui.dialogs.panel import Panel

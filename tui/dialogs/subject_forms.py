@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from core.errors import Exists, Invalid, RolodocError
 from core.fields import FIELDS, Entity
-from core.values import AccountRow, GroupRow, Record, Ref, id_text
+from core.rows import AccountRow, GroupRow
+from core.values import Record, Ref, id_text
 from core.write_values import Create, Edit, Receipt, Write
 from tui.access_names import BUILT_IN_SAYS, Directory
 from tui.dialogs import access_picks

@@ -9,7 +9,8 @@ import msgspec
 from textual import on
 from textual.binding import BindingType
 
-from core.values import Change, ConflictRow, Query, RecordId, Ref
+from core.rows import ConflictRow
+from core.values import Change, Query, RecordId, Ref
 from core.write_values import Receipt, Settlement
 from tui.action import Action, Context
 from tui.actions import ACTIONS, bindings

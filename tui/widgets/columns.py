@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
-from core.values import DocumentRow, LinkRow, Row
+from core.rows import DocumentRow, LinkRow, Row
 from tui.safe_text import safe_text
 
 

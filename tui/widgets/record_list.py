@@ -16,7 +16,8 @@ from textual.message import Message
 from textual.timer import Timer
 
 from core.errors import Invalid
-from core.values import Change, Count, Query, RecordId, Row
+from core.rows import Row
+from core.values import Change, Count, Query, RecordId
 from core.workspace import PAGE, Workspace
 from tui.off_loop import OffLoop
 from tui.widgets.columns import Columns

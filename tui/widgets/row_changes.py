@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from core.values import Change, ConflictRow, LinkRow, Query, RecordId, Row
+from core.rows import ConflictRow, LinkRow, Row
+from core.values import Change, Query, RecordId
 from tui.widgets.row_window import RowWindow
 
 GONE, BACK, CHANGED = "−", "+", "Δ"

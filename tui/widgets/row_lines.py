@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.values import Query, RecordId, Row
+from core.rows import Row
+from core.values import Query, RecordId
 from tui.widgets.columns import Columns, header_text, lay_out, row_text
 from tui.widgets.row_changes import filters
 from tui.widgets.screen_lines import Line

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import NamedTuple
 
-from core.values import Count, Key, Query, RecordId, Row, key_of
+from core.rows import Row, key_of
+from core.values import Count, Key, Query, RecordId
 from core.workspace import PAGE, Workspace
 
 KEPT = 20  # pages

@@ -14,7 +14,8 @@ from random import Random
 from typing import Any, cast
 
 from core.conditions import Context
-from core.fields import PROFILE_KINDS, parse_instant
+from core.fields import PROFILE_KINDS
+from core.instants import parse_instant
 from core.local import LocalWorkspace
 from core.values import Actor, RecordId, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, Restore, Write

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RolodocError
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Ref, id_text
 from core.write_values import Create, Receipt

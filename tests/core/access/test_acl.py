@@ -11,7 +11,8 @@ import pytest
 
 from core.acl_sql import APPLY, DIFFERENCES, ORDER, PAIRS, PASSING_TABLES, REMOVE, SIGHT
 from core.errors import Conflict, Denied, Invalid, NotFound
-from core.fields import ACTIONS, now
+from core.fields import ACTIONS
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Query, Ref, id_text
 from core.write_values import Create, Delete, Edit, MergeProfiles, SplitProfile, TakingBack

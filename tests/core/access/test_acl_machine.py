@@ -21,7 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core import acl, bulk_links
 from core.errors import Conflict, Exists, Invalid, NotFound
-from core.fields import ACTIONS, Entity, now
+from core.fields import ACTIONS, Entity
+from core.instants import now
 from core.local import LocalWorkspace
 from core.records import TABLES
 from core.store import Connection

@@ -11,7 +11,7 @@ import pytest
 import uuid_utils
 
 from core.errors import Conflict, Exists, Invalid, NotFound, RolodocError, Stale
-from core.fields import parse_instant
+from core.instants import parse_instant
 from core.local import LocalWorkspace
 from core.values import Actor, Query, Ref, id_text
 from core.viewer import DEPTH

@@ -13,7 +13,7 @@ import pytest
 from core import audit
 from core.access_values import AuditQuery
 from core.errors import Denied, Invalid, NotFound, ReasonNeeded, RolodocError, Stale, Unavailable
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.logins import LIMIT
 from core.rules import Rule

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.conditions import Context, check, holds
 from core.errors import Invalid
-from core.fields import parse_instant
+from core.instants import parse_instant
 
 NOW = parse_instant("2026-03-04T10:00")  # a Wednesday
 FIRST, LAST = parse_instant("0001-01-01"), parse_instant("9999-12-31T23:59:59.999999")
@@ -162,7 +162,7 @@ def test_an_hour_that_clocks_skip_does_not_hold_and_one_that_they_repeat_holds_t
 
 def test_without_a_zone_the_clock_of_the_machine_counts() -> None:
     program = (
-        "from core.conditions import Context, holds; from core.fields import parse_instant;"
+        "from core.conditions import Context, holds; from core.instants import parse_instant;"
         "print([holds('wed 8-18', Context('cli', parse_instant(at))) for at in"
         " ('2026-03-03T22:59', '2026-03-03T23:00', '2026-03-04T08:59', '2026-03-04T09:00')])"
     )

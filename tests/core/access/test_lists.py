@@ -14,7 +14,8 @@ import pytest
 from core import visibility
 from core.errors import NotFound
 from core.local import LocalWorkspace
-from core.values import Query, Ref, Row, Sort, id_text
+from core.rows import Row
+from core.values import Query, Ref, Sort, id_text
 from core.write_values import Create, Delete
 from tests.core.access.agreement import differences, groups_of_links, lists, point_checks, searches, whole_lists
 from tests.core.access.building import made

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Conflict, Denied, Exists, NotFound
+from core.open_request import OpenRequest
 from core.records import load_one
 from core.values import Actor, Query, Ref, id_text
 from core.write_values import (
@@ -19,7 +20,6 @@ from core.write_values import (
     TakingBack,
     Write,
 )
-from core.writes import OpenRequest
 from tests.core.access.people import contents_of, refusal
 from tests.core.access.scene import NEWEST, Scene
 from tests.core.making import new_link

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from core.conditions import Context
-from core.fields import parse_instant
+from core.instants import parse_instant
 from tests.core.access.oracle import (
     ACTIONS,
     AREAS,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.errors import Denied, Invalid, NotFound, RolodocError, Unavailable
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Query, Ref
 from core.workspace import open_workspace

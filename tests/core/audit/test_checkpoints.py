@@ -15,7 +15,7 @@ import pytest
 from core import audit, checkpoint_text
 from core.access_values import Checkpoint
 from core.errors import Invalid, NotFound, Unavailable
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor
 from core.workspace import Workspace, open_workspace
@@ -79,7 +79,7 @@ def test_what_is_older_than_a_minute_is_signed_with_the_next_write(
     edit(workspace, document, title="Soon")
     assert signed(store_path) == []
     later = now() + MINUTE
-    monkeypatch.setattr("core.writes.now", lambda: later)
+    monkeypatch.setattr("core.open_request.now", lambda: later)
 
     edit(workspace, document, title="Later")
 

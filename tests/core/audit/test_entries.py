@@ -10,7 +10,7 @@ import pytest
 
 from core.access_values import AuditQuery
 from core.errors import Stale
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.rules import Rule
 from core.values import Actor, Ref, id_text

@@ -10,7 +10,7 @@ import pytest
 
 from core.drafts import Draft, find_draft, save_draft
 from core.errors import Conflict, Denied, NotFound, Timeout
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Query, Ref, id_text
 from core.workspace import Workspace

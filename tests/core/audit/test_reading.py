@@ -9,7 +9,7 @@ import pytest
 from core import audit_reads
 from core.access_values import AuditEntry, AuditQuery
 from core.errors import Denied, NotFound
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Ref
 from core.workspace import Workspace
@@ -116,7 +116,7 @@ def test_a_clock_that_was_set_back_hides_nothing(
 ) -> None:
     start = now()
     for hours in (0, 5, 2, 3):
-        monkeypatch.setattr("core.writes.now", lambda hours=hours: start + hours * HOUR)
+        monkeypatch.setattr("core.open_request.now", lambda hours=hours: start + hours * HOUR)
         make_document(workspace, f"D{hours}")
 
     found = entries(workspace, since=start + 2 * HOUR, until=start + 4 * HOUR, kind="document.created")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.access_values import Pruning
 from core.errors import Conflict, Denied, Invalid, NotFound, RolodocError, Unavailable
-from core.fields import now
+from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Query, Ref
 from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, SplitProfile, TakingBack

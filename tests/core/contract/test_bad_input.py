@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid
-from core.fields import DEPTH, ITEMS, LINE, TEXT, Entity
+from core.field_kinds import DEPTH, ITEMS, LINE, TEXT
+from core.fields import Entity
 from core.values import Actor, Query
 from core.workspace import Workspace
 from core.write_values import Create, Edit

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid
-from core.values import Candidate, Ref, id_text
+from core.rows import Candidate
+from core.values import Ref, id_text
 from core.workspace import Workspace
 from core.write_values import Create, MergeProfiles, SplitProfile, tell_apart
 from tests.core.contract.conftest import Place

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core.errors import NotFound
 from core.fields import Entity, sort_key
-from core.values import Page, Query, RecordId, Ref, Row, Sort
+from core.rows import Page, Row
+from core.values import Query, RecordId, Ref, Sort
 from core.workspace import Workspace
 from core.write_values import Create, Delete
 from tests.core.contract.conftest import NewPlace, Place

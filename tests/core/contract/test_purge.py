@@ -9,7 +9,7 @@ import pytest
 
 from core.drafts import Draft, find_draft, save_draft
 from core.errors import Conflict, Invalid, NotFound
-from core.fields import now
+from core.instants import now
 from core.merge_values import WHOLE
 from core.values import Query
 from core.workspace import Workspace

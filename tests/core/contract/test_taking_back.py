@@ -8,8 +8,9 @@ import pytest
 
 from core.errors import Conflict, Invalid, NotFound, RolodocError
 from core.merge_values import WHOLE
+from core.rows import ConflictRow
 from core.rules import Rule
-from core.values import ConflictRow, Query, Record, Ref
+from core.values import Query, Record, Ref
 from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit, MergeProfiles, Resolve, Taking, TakingBack, Touched
 from tests.core.contract.conftest import Place

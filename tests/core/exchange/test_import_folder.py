@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Invalid, NotFound
 from core.exchange import import_paths
-from core.fields import parse_instant
+from core.instants import parse_instant
 from core.values import Query, Ref
 from core.workspace import Workspace
 from tests.core.exchange.conftest import ANN, BEN, PLAN, Write
