@@ -63,10 +63,9 @@ def require(db: Connection, viewer: Viewer, entity: Entity, id: int, action: str
         raise ReasonNeeded(f"to {action} {what} a reason is needed; give one (--reason)").about(ref, action)
     if not has(rights, "see"):
         raise Hidden(ref)
-    raise Denied(
-        f"{viewer.identity.name} may not {action} {name.title}; "
-        f"rolodoc access explain {viewer.identity.name} {name.uid.hex()} --action {action} says why"
-    ).about(ref, action)
+    asks_why = f"rolodoc access explain {viewer.identity.name} {name.uid.hex()} --action {action}"
+    asks_why = "A" if viewer.context.via == "terminal" else asks_why
+    raise Denied(f"{viewer.identity.name} may not {action} {name.title}; {asks_why} says why").about(ref, action)
 
 
 def require_area(viewer: Viewer, area: str, action: str, doing: str) -> None:
@@ -75,7 +74,7 @@ def require_area(viewer: Viewer, area: str, action: str, doing: str) -> None:
         return
     if not viewer.context.reason and has(with_reason(viewer).area_rights(area), action):
         raise ReasonNeeded(f"to {doing} a reason is needed; give one (--reason)")
-    raise Denied(f"{viewer.identity.name} may not {doing}; that needs {action} on {area}")
+    raise Denied(f"{viewer.identity.name} may not {doing}; that needs {action} on {area}").trying(doing)
 
 
 def with_reason(viewer: Viewer) -> Viewer:

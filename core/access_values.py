@@ -146,6 +146,14 @@ class Verdict(msgspec.Struct, frozen=True):
     problem: str = ""  # for people: "entry 17 was changed after it was written"
     remarks: list[str] = []  # what is no fault but should be known: entries after the last checkpoint, a new key
 
+    @property
+    def sentence(self) -> str:
+        """What is to be told of one that is bad; names the first bad entry."""
+        told = (
+            self.problem if self.bad is None or f"{self.bad}" in self.problem else f"entry {self.bad}: {self.problem}"
+        )
+        return f"the audit does not hold: {told}"
+
 
 # --- erasure and retention -----------------------------------------------------------------------------------
 

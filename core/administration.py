@@ -199,10 +199,13 @@ def _refuse_taken(db: Connection, entity: Entity, id: int, fields: Mapping[str, 
         sql = f"SELECT 1 FROM {TABLES[entity]} WHERE deleted_at IS NULL AND id <> ? AND ({columns}) = "
         return db.execute(f"{sql} ({','.join('?' * len(values))})", (id, *values)).fetchone() is not None
 
-    if "name" in fields and is_taken("name", fields["name"]):
-        raise Exists(
-            f'there is a living {entity} "{fields["name"]}"; choose another name, or rename or delete that one'
-        )
+    if "name" in fields:
+        name, alike = fields["name"], sort_key(fields["name"])
+        if is_taken("name", name):
+            raise Exists(f'there is a living {entity} "{name}"; choose another name, or rename or delete that one')
+        own = db.execute(f"SELECT sort_key FROM {TABLES[entity]} WHERE id = ?", (id,)).fetchone()
+        if own != (alike,) and is_taken("sort_key", alike):
+            raise Exists(f'the name of a living {entity} reads like "{name}"; choose another name')
     if fields.get("system_user") and is_taken("system_user", fields["system_user"]):
         raise Exists(f'another account has the system user "{fields["system_user"]}"; take it from that one first')
     if entity == "mark" and is_taken("entity, attribute", fields["entity"], fields["attribute"]):

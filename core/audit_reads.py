@@ -51,7 +51,7 @@ def _detail(body: Body) -> str:
     parts = [
         body.detail,
         f"{body.action or 'an attempt'} was refused" if body.decision == "denied" else "",
-        f"by {body.method}" if body.method else "",
+        f"by {body.method}" if body.method and not body.action else "",
         ", ".join(body.fields),
         f"{body.count} times" if body.count else "",
         f"key {', '.join(body.keys)}" if body.keys else "",

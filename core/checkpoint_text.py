@@ -69,7 +69,7 @@ def _decode(text: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeEncodeError):
-        raise Invalid("this is no checkpoint; it is one line of JSON, as rolodoc audit export writes it") from None
+        raise Invalid("this is no checkpoint; it is one line of JSON, as rolodoc audit checkpoint writes it") from None
 
 
 def _checkpoint(said: Mapping[str, Any]) -> Checkpoint:
@@ -78,7 +78,9 @@ def _checkpoint(said: Mapping[str, Any]) -> Checkpoint:
             {name: _bytes(name, value) if name in SIZES else value for name, value in said.items()}, Checkpoint
         )
     except msgspec.ValidationError as error:
-        raise Invalid(f"this is no checkpoint ({error}); it is one line, as rolodoc audit export writes it") from None
+        raise Invalid(
+            f"this is no checkpoint ({error}); it is one line, as rolodoc audit checkpoint writes it"
+        ) from None
     if said.keys() != _asdict(whole).keys():
         raise Invalid(
             f"a checkpoint says {', '.join(sorted(_asdict(whole)))}, this one {', '.join(sorted(said))[:200]}"

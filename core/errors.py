@@ -90,6 +90,10 @@ class Denied(RolodocError):
         self.ref, self.action = ref, action
         return self
 
+    def trying(self, action: str) -> Self:
+        self.action = action
+        return self
+
 
 class ReasonNeeded(Denied):
     """The same again with a reason may be allowed."""

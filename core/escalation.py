@@ -52,17 +52,20 @@ def check_giving(db: Connection, viewer: Viewer, grant: Mapping[str, Any], recor
     allows = grant["effect"] == "allow"
     doing = f"give {grant['action']} on {title}" if allows else f"end this denial on {title}"
     refusal = f"{viewer.identity.name} may not {doing}"
+    trying = f"give {grant['action']}" if allows else "end a denial"
     _demand(
         viewer,
         holds,
         f"{refusal}: that needs {grant['action']} there, and "
         + ("administer on access" if record is None else "share there or administer on access"),
+        trying,
     )
     _demand(
         viewer,
         keeps,
         f"{refusal} for that long: {viewer.identity.name} has {grant['action']} there for a shorter time or under a"
         f" condition; {'end the grant then, give it that condition, or ' if allows else ''}ask an owner",
+        trying,
     )
 
 
@@ -83,6 +86,7 @@ def check_taking(db: Connection, viewer: Viewer, grant: Mapping[str, Any], recor
         holds,
         f"{viewer.identity.name} may not {doing} {grant['action']} on {title}: that needs administer on access"
         + ("" if record is None else f", or share and {grant['action']} there"),
+        f"{doing} {grant['action']}",
     )
 
 
@@ -258,12 +262,14 @@ def _manages(viewer: Viewer, had: int, record: int | None) -> bool:
     return has(viewer.area_rights("access"), "administer") or (record is not None and has(had, "share"))
 
 
-def _demand(viewer: Viewer, holds: Callable[[Viewer], bool], refusal: str) -> None:
+def _demand(
+    viewer: Viewer, holds: Callable[[Viewer], bool], refusal: str, trying: str = "give more than one has"
+) -> None:
     if viewer.unrestricted or holds(viewer):
         return
     if not viewer.context.reason and holds(access.with_reason(viewer)):
-        raise ReasonNeeded("for this a reason is needed; give one (--reason)")
-    raise Denied(refusal)
+        raise ReasonNeeded("for this a reason is needed; give one (--reason)").trying(trying)
+    raise Denied(refusal).trying(trying)
 
 
 # --- what others were given -------------------------------------------------------------------------------------

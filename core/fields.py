@@ -246,7 +246,7 @@ def check_validity(values: Mapping[str, Any]) -> None:
     """Raises Invalid when a link would end before it begins."""
     first, last = values.get("valid_from"), values.get("valid_until")
     if first is not None and last is not None and last < first:
-        raise Invalid("must not be before valid_from", "valid_until")
+        raise Invalid("must not be before the beginning", "valid_until")
 
 
 def sort_key(text: str) -> str:

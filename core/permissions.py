@@ -69,7 +69,7 @@ def check_new(request: OpenRequest, entity: Entity, fields: Mapping[str, Any]) -
     elif entity == "grant" and fields["target_kind"] in ON_RECORDS and not _administers(request.viewer):
         _check_shared(request, fields)
     else:
-        access.require_area(request.viewer, AREA_OF[entity], action_for(entity), f"make a {entity}")
+        access.require_area(request.viewer, AREA_OF[entity], action_for(entity), f"make a new {entity}")
     if entity == "type":
         check_grants_of_type(request, fields.get("grants", "none"))
     request.checked.add((entity, NEW))

@@ -97,7 +97,7 @@ def verify(
         for remark in verdict.remarks:
             out.note(remark)
     if verdict.bad is not None:
-        raise Corrupt(f"the audit does not hold: entry {verdict.bad:,}: {verdict.problem}")
+        raise Corrupt(verdict.sentence)
     if not out.json:
         out.line(f"the audit holds: {verdict.entries:,} entries, {verdict.checkpoints:,} checkpoints")
     return 0

@@ -233,7 +233,7 @@ async def test_a_save_that_fails_keeps_what_was_typed(terminal: OpenTerminal, of
         await t.press("tab", "tab")
         await t.type("1999-01-01")
         await t.press("enter")
-        await t.shows("not saved: Valid until must not be before valid_from")
+        await t.shows("not saved: Valid until must not be before the beginning")
     assert [draft.fields for draft in list_drafts(office.workspace)] == [{"valid_until": 915_148_800_000_000}]
 
 

@@ -144,7 +144,7 @@ class AuditScreen(LogScreen):
 
     def _tell_verdict(self, verdict: Verdict) -> None:
         if verdict.bad is not None:
-            self.say(f"the audit does not hold: entry {verdict.bad:,}: {verdict.problem}", "bad")
+            self.say(verdict.sentence, "bad")
             return
         remark = f"; {verdict.remarks[0]}" if verdict.remarks else ""
         self.say(f"the audit holds: {verdict.entries:,} entries, {verdict.checkpoints:,} checkpoints{remark}", "good")

@@ -174,6 +174,11 @@ BAD: dict[str, tuple[Bad | Write, type[RolodocError], str]] = {
         Exists,
         'there is a living account "ann"; choose another name, or rename or delete that one',
     ),
+    "a name that reads like another's": (
+        lambda _: Create("account", {"name": "ANN"}),
+        Exists,
+        'the name of a living account reads like "ANN"; choose another name',
+    ),
     "another's name": (lambda office: Edit(office.hr, {"name": "staff"}), Exists, 'there is a living group "staff"'),
     "a built-in role": (
         Create("role", {"name": "Owner"}),
@@ -247,7 +252,7 @@ BAD: dict[str, tuple[Bad | Write, type[RolodocError], str]] = {
     "until before from": (
         lambda office: grant(office, valid_from="2030-01-02", valid_until="2030-01-01"),
         Invalid,
-        "valid_until: must not be before valid_from",
+        "valid_until: must not be before the beginning",
     ),
     "until equal to from": (
         lambda office: grant(office, valid_from="2030-01-02", valid_until="2030-01-02"),
@@ -533,6 +538,12 @@ def test_what_is_in_the_trash_gives_nothing_until_it_is_back(kind: str, office: 
 
     office.owner.write([Restore(given)])
     assert sees(office.ann, office.report)
+
+
+def test_the_own_name_may_be_written_in_another_way(office: Office) -> None:
+    office.owner.write([Edit(office.accounts["ann"], {"name": "Ann"})])
+
+    assert office.owner.resolve("Ann", "account") == office.accounts["ann"]
 
 
 def test_a_name_that_was_taken_meanwhile_stops_a_restoration(office: Office) -> None:

@@ -81,8 +81,19 @@ def test_an_attempt_to_do_more_than_one_may_is_told_with_the_action(office: Peop
     bob._attempts.settle()
     (entry,) = entries(office.owner, kind="access.denied")
     assert (entry.actor.name, entry.record, entry.title) == ("bob", document, "Report")
-    assert (entry.decision, entry.detail) == ("denied", "edit was refused, by write")
+    assert (entry.decision, entry.detail) == ("denied", "edit was refused")
     assert office.owner.get(document).title == "Report"
+
+
+def test_what_was_tried_on_no_single_record_is_told(office: People) -> None:
+    bob = office.account("bob")
+
+    refused(lambda: bob.write([Create("account", {"name": "eve"})]))
+    refused(lambda: bob.verify_audit())
+    bob._attempts.settle()
+
+    told = [entry.detail for entry in entries(office.owner, kind="access.denied")]
+    assert sorted(told) == ["make a new account was refused", "verify the audit was refused"]
 
 
 def test_the_position_of_the_write_that_was_refused_is_kept(office: People) -> None:
@@ -179,7 +190,7 @@ def test_the_same_within_a_minute_is_told_once_and_then_counted(office: People) 
 
     last = attempts(office)[-1]
     assert (last["record"], last["count"], last["at"]) == (f"document:{document.id.hex()}", 6, start + MINUTE)
-    assert entries(office.owner, kind="access.denied")[0].detail == "see was refused, by get, 6 times"
+    assert entries(office.owner, kind="access.denied")[0].detail == "see was refused, 6 times"
 
 
 def test_each_account_is_told_of(office: People) -> None:

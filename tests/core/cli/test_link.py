@@ -63,7 +63,7 @@ def test_a_link_to_a_deleted_record_is_refused(run, library):
                 *("--set", "valid_from=2026-02-01", "--set", "valid_until=2026-01-01"),
             ],
             4,
-            "valid_until: must not be before valid_from",
+            "valid_until: must not be before the beginning",
         ),
         (["Notes on the Engine", "p-1", "--type", "author", "--set", "type=reviewer"], 4, "type: is set twice"),
     ],

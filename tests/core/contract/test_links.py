@@ -209,7 +209,7 @@ def test_a_link_does_not_end_before_it_begins(
     edit(workspace, link, **first)
     before = workspace.get(link)
 
-    with pytest.raises(Invalid, match="valid_until: must not be before valid_from"):
+    with pytest.raises(Invalid, match="valid_until: must not be before the beginning"):
         edit(workspace, link, **then)
 
     assert workspace.get(link) == before

@@ -88,7 +88,7 @@ BAD_LINKS = [
             "valid_until": "2024-01-01",
         },
         "valid_until",
-        "must not be before valid_from",
+        "must not be before the beginning",
     ),
     (
         {"profile_id": "ann", "document_id": "plan", "relationship_type": "author", "document": "plan"},
