@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -65,14 +64,17 @@ class _Said(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Said).decode
 
 
-_Change = tuple[int, bytes, bytes | None, bytes, str, int]
-"""Of a change its seq, what its digest is of, the key of the profile that it is about, its request, actor and time."""
+_Request = tuple[int, str, str, int]
+"""The local id of a request, its id in hexadecimal, its actor and time."""
+_Change = tuple[int, bytes, bytes | None, _Request]
+"""Of a change its seq, what its digest is of, the key of the profile that it is about, and its request."""
 STRANGE_PRUNE: Final = (
     "another key than that of the given checkpoints signed what was pruned; unless the key was replaced before that,"
     " somebody removed these entries"
 )
-NO_CHANGE: Final[_Change] = (2**63, b"", None, b"", "", 0)
-"""Stands behind the last one."""
+NO_REQUEST: Final[_Request] = (2**63, "", "", 0)
+NO_CHANGE: Final[_Change] = (2**63, b"", None, NO_REQUEST)
+"""They stand behind the last ones."""
 
 
 class _Walk:
@@ -128,7 +130,13 @@ class _Walk:
                 hash = sha256(hash + seq.to_bytes(8) + sha256(body).digest()).digest()
                 if hash != stored:
                     return Fault(seq, f"entry {seq} is not what was written, or not where it was written")
-                if fault := self._entry(seq, body, salt):
+                try:
+                    said = _decode(body)
+                except msgspec.MsgspecError:
+                    return Fault(seq, f"entry {seq} does not say what an entry says")
+                if said.keys:
+                    self._new_keys(seq, said)
+                if said.change and said.digest and (fault := self._compare_change(seq, said, salt)):
                     return fault
                 if seq in signed and (fault := self._compare(seq, hash, signed[seq])):
                     return fault
@@ -136,15 +144,6 @@ class _Walk:
             if progress:
                 progress(self.entries, self.last - self.first + 1)
         return None
-
-    def _entry(self, seq: int, body: bytes, salt: bytes | None) -> Fault | None:
-        try:
-            said = _decode(body)
-        except msgspec.MsgspecError:
-            return Fault(seq, f"entry {seq} does not say what an entry says")
-        if said.keys:
-            self._new_keys(seq, said)
-        return self._compare_change(seq, said, salt) if said.change and said.digest else None
 
     def _missing_end(self) -> Fault | None:
         """Of entries that something else tells of."""
@@ -216,12 +215,12 @@ class _Walk:
             self._changes = _changes(self.db, max(said.change, self.pruned_changes + 1))
         if said.change <= self.pruned_changes:
             return None
-        change, text, key, request, actor, at = next(self._changes, NO_CHANGE)
+        change, text, key, (_, request, actor, at) = next(self._changes, NO_CHANGE)
         if change != said.change:
             if change < said.change:
                 return Fault(seq, f"change {change} has no entry; entry {seq} is about change {said.change}")
             return Fault(seq, f"the change that entry {seq} is about, {said.change}, is not in the change log")
-        if request.hex() != said.request or actor != said.actor or at != said.at:
+        if request != said.request or actor != said.actor or at != said.at:
             return Fault(seq, f"the change log says otherwise than entry {seq} who made change {change}, or when")
         secret = key or salt
         if secret is None:
@@ -264,13 +263,24 @@ class _Walk:
 
 
 def _changes(db: Connection, first: int) -> Iterator[_Change]:
+    """From this seq on, each with its request: these come in the same order."""
     rows = db.execute(CHANGES.format(text=CHANGE_TEXT), (first,))
-    return chain.from_iterable(iter(lambda: rows.fetchmany(BATCH), []))
+    requests = iter(db.execute(REQUESTS, (first,)))
+    request = (0, "", "", 0)
+    while batch := rows.fetchmany(BATCH):
+        for seq, text, key, id in batch:
+            while request[0] < id:
+                request = next(requests, NO_REQUEST)
+            yield seq, text, key, request if request[0] == id else NO_REQUEST
 
 
 CHANGES: Final = """
-SELECT c.seq, CAST({text} AS BLOB), k.key, r.uid, r.actor, r.at FROM change c JOIN request r ON r.id = c.request_id
+SELECT c.seq, CAST({text} AS BLOB), k.key, c.request_id FROM change c
 LEFT JOIN profile_key k ON c.entity = 'profile' AND k.profile_id = c.record_id WHERE c.seq >= ? ORDER BY c.seq
+"""
+REQUESTS: Final = """
+SELECT id, lower(hex(uid)), actor, at FROM request
+WHERE id >= (SELECT request_id FROM change WHERE seq >= ? ORDER BY seq LIMIT 1) ORDER BY id
 """
 
 
