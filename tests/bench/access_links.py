@@ -43,7 +43,7 @@ def access_links(store: Path, runs: int) -> Iterator[Row]:
         for name, calls in CALLS.items():
             ours, floor = (calls(workspace) for workspace in (ruled, free))
             at_most = math.inf if name == TO_SOMEBODY else LIMIT
-            yield compare(f"{name}, with rules and without", ours, floor, runs=runs, at_most=at_most)
+            yield compare(f"{name}, with rules and without", ours, floor, runs=runs, at_most=at_most, in_turn=True)
         yield _many_links(ruled, free, paths[1], runs)
         yield from _opened_and_closed(ruled)
         ruled.close()

@@ -54,7 +54,9 @@ def _edits(store: Path, folder: Path, runs: int) -> Iterator[Row]:
             with without_audit():
                 floor()
 
-        yield compare(f"edit of a {entity}'s {field}, audited", ours, floor_without, runs=runs, at_most=1.5)
+        yield compare(
+            f"edit of a {entity}'s {field}, audited", ours, floor_without, runs=runs, at_most=1.5, in_turn=True
+        )
     audited.close()
     plain.close()
 

@@ -43,12 +43,15 @@ def compare(
     runs: int,
     at_most: float = math.inf,
     once: bool = False,
+    in_turn: bool = False,
 ) -> Row:
     """Times both in turn, `runs` times, and three times as often before it says that our time is more than `at_most`
-    of the floor's. With `once` a sample is one call, for calls that each use up what was prepared for them."""
-    pairs = _pairs(ours, floor, runs, once)
+    of the floor's. With `once` a sample is one call, for calls that each use up what was prepared for them; with
+    `in_turn` the calls of a sample change off, so that neither runs in caches that its own last call left warm."""
+    measure = _pairs_in_turn if in_turn else _pairs
+    pairs = measure(ours, floor, runs, once)
     if not once and _ratio(pairs) > at_most:
-        pairs += _pairs(ours, floor, 2 * runs, once)
+        pairs += measure(ours, floor, 2 * runs, once)
     return _row(name, pairs, [duration(time) for time in _medians(pairs)], at_most)
 
 
@@ -80,6 +83,22 @@ def _pairs(ours: Callable[[], object], floor: Callable[[], object], runs: int, o
         else:
             pairs.append((_time(ours, calls[0]), _time(floor, calls[1])))
     return pairs
+
+
+def _pairs_in_turn(
+    ours: Callable[[], object], floor: Callable[[], object], runs: int, _once: bool
+) -> list[tuple[Times, Times]]:
+    calls = _calls(ours)
+    pairs = []
+    for _ in range(runs):
+        times = [(_time(ours, 1, tidy=False), _time(floor, 1, tidy=False)) for _ in range(calls)]
+        mine, base = zip(*times, strict=True)
+        pairs.append((_mean(mine), _mean(base)))
+    return pairs
+
+
+def _mean(times: Sequence[Times]) -> Times:
+    return Times(*(sum(part) / len(times) for part in zip(*times, strict=True)))
 
 
 def _ratio(pairs: list[tuple[Times, Times]]) -> float:
@@ -148,8 +167,9 @@ def _calls(work: Callable[[], object]) -> int:
     return max(1, round(SAMPLE / took))
 
 
-def _time(work: Callable[[], object], calls: int) -> Times:
-    gc.collect()
+def _time(work: Callable[[], object], calls: int, *, tidy: bool = True) -> Times:
+    if tidy:
+        gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(calls):
         work()
