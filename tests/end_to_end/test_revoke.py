@@ -53,7 +53,7 @@ def revoke(terminal: Terminal) -> None:
     terminal.press("end")
     terminal.wait("x revoke")
     terminal.press("x")
-    terminal.wait("closes")
+    terminal.wait("takes it back")  # of the dry run, which has the keys by then
     terminal.press("enter")
 
 
