@@ -63,9 +63,10 @@ def require(db: Connection, viewer: Viewer, entity: Entity, id: int, action: str
         raise ReasonNeeded(f"to {action} {what} a reason is needed; give one (--reason)").about(ref, action)
     if not has(rights, "see"):
         raise Hidden(ref)
-    asks_why = f"rolodoc access explain {viewer.identity.name} {name.uid.hex()} --action {action}"
-    asks_why = "A" if viewer.context.via == "terminal" else asks_why
-    raise Denied(f"{viewer.identity.name} may not {action} {name.title}; {asks_why} says why").about(ref, action)
+    who = viewer.identity.name
+    command = f"rolodoc access explain {who} {name.uid.hex()} --action {action}"
+    asked = "A" if viewer.context.via == "terminal" else command
+    raise Denied(f"{who} may not {action} {name.title}; {asked} says why").about(ref, action)
 
 
 def require_area(viewer: Viewer, area: str, action: str, doing: str) -> None:

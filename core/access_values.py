@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +11,13 @@ from core.rights import Action
 from core.values import Actor, RecordId, Ref
 
 State = Literal["PENDING", "EFFECTIVE", "EXPIRED"]
+
+
+def state_at(valid_from: int | None, valid_until: int | None, at: int) -> State:
+    """Of what is in force from and until these instants."""
+    if valid_from is not None and at < valid_from:
+        return "PENDING"
+    return "EXPIRED" if valid_until is not None and valid_until <= at else "EFFECTIVE"
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -148,11 +156,15 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """What is to be told of one that is bad; names the first bad entry."""
-        told = (
-            self.problem if self.bad is None or f"{self.bad}" in self.problem else f"entry {self.bad}: {self.problem}"
-        )
-        return f"the audit does not hold: {told}"
+        """What is to be told of one that is bad; names the first bad entry.
+
+        >>> Verdict(40, 1, 40, 1, bad=3, problem="change 3 has no entry; entry 31 is about change 4").sentence
+        'the audit does not hold: entry 3: change 3 has no entry; entry 31 is about change 4'
+        >>> Verdict(40, 1, 40, 1, bad=3, problem="entries 3 to 5 are missing").sentence
+        'the audit does not hold: entries 3 to 5 are missing'
+        """
+        names_it = re.search(rf"\b(entry|entries) {self.bad}\b", self.problem)
+        return f"the audit does not hold: {'' if names_it else f'entry {self.bad}: '}{self.problem}"
 
 
 # --- erasure and retention -----------------------------------------------------------------------------------

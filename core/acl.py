@@ -11,7 +11,7 @@ and subject it touched; what these come to now is held against what the tables s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,7 +19,6 @@ import msgspec
 from core.acl_sql import (
     ALL_PAIRS,
     ALL_SIGHT,
-    ANY_LESS,
     ANYTHING,
     APPLY,
     DIFFERENCES,
@@ -58,7 +57,9 @@ def keep(request: OpenRequest) -> None:
     """Brings the tables in step with what the request did; to be called once, when its changes are in the log."""
     db = request.db
     kinds = {entity for _, entity in request.done}
-    tied = _follow_ties(db) if _may_be_tied_anew(request) else []
+    tied = _follow_ties(db) if _may_be_tied_anew(request, kinds) else []
+    if tied:
+        request.stats[EPOCH] += 1
     if kinds.isdisjoint(RULES.union(LISTED)) and not tied:
         return
     if not ("grant" in kinds or db.execute(ANYTHING).fetchone()[0]):
@@ -123,14 +124,12 @@ def _make_tables(db: Connection) -> None:
             db.execute(statement)
 
 
-def _may_be_tied_anew(request: OpenRequest) -> bool:
-    """Whether other profiles may be somebody now; they are looked up anew then, also where that is remembered."""
-    if any(entity == "account" for _, entity in request.done) or not MOVES["profile"].isdisjoint(request.done):
+def _may_be_tied_anew(request: OpenRequest, kinds: Set[Entity]) -> bool:
+    """Whether other profiles may be somebody now."""
+    if "account" in kinds or not MOVES["profile"].isdisjoint(request.done):
         return True
-    if ("created", "profile") not in request.done or not request.db.execute(MADE_TIED, request.span).fetchone()[0]:
-        return False
-    request.stats[EPOCH] += 1
-    return True
+    made = ("created", "profile") in request.done
+    return made and bool(request.db.execute(MADE_TIED, request.span).fetchone()[0])
 
 
 def _follow_ties(db: Connection) -> list[int]:
@@ -143,7 +142,7 @@ def _follow_ties(db: Connection) -> list[int]:
 
 def _find_differences(db: Connection, entity: Entity) -> int:
     """Of the pairs that are to be looked at, which are then done with. Returns how many there are."""
-    if not db.execute(HAS_ROWS.format(table=f"{entity}_pair")).fetchone()[0]:
+    if not _has(db, f"{entity}_pair"):
         return 0
     differences = int(db.execute(DIFFERENCES[entity]).rowcount)
     db.execute(f"DELETE FROM temp.{entity}_pair")
@@ -154,9 +153,14 @@ def _apply(db: Connection, entity: Entity, differences: int) -> None:
     if not differences:
         return
     db.execute(APPLY[entity])
-    if db.execute(ANY_LESS.format(entity=entity)).fetchone()[0]:
+    if _has(db, f"{entity}_difference WHERE by < 0"):
         db.execute(REMOVE[entity])
     db.execute(f"DELETE FROM temp.{entity}_difference")
+
+
+def _has(db: Connection, rows: str) -> bool:
+    """Whether a passing table has such rows."""
+    return bool(db.execute(HAS_ROWS.format(rows=rows)).fetchone()[0])
 
 
 def _spans(db: Connection, entity: Entity) -> Iterator[tuple[int, int]]:

@@ -44,7 +44,7 @@ PASSING_TABLES: Final = [
     )
 ]
 PASSING_TABLES_ARE_MADE: Final = f"SELECT count(*) = {len(PASSING_TABLES)} FROM temp.sqlite_schema WHERE type = 'table'"
-HAS_ROWS: Final = "SELECT EXISTS (SELECT 1 FROM temp.{table})"
+HAS_ROWS: Final = "SELECT EXISTS (SELECT 1 FROM temp.{rows})"
 
 
 def _window(of: str) -> str:
@@ -202,7 +202,6 @@ FROM temp.{entity}_difference x CROSS JOIN {entity} r ON r.id = x.record_id WHER
 ON CONFLICT DO UPDATE SET support = support + excluded.support"""
     for entity in LISTED
 }
-ANY_LESS: Final = "SELECT EXISTS (SELECT 1 FROM temp.{entity}_difference WHERE by < 0)"
 REMOVE: Final[Mapping[str, str]] = {
     entity: f"""
 DELETE FROM {entity}_acl WHERE support <= 0

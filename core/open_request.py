@@ -87,8 +87,6 @@ WORDS: Final[Mapping[tuple[ChangeKind, Entity], str]] = {
 """What was done, where it is not named as the log names it."""
 ANEW: Final[Mapping[Entity, str]] = {"link": "unlink and link anew", "grant": "revoke it and grant anew"}
 """What to do instead of changing what is fixed."""
-MOVE_PROFILES: Final = (("deleted", "profile"), ("restored", "profile"))
-"""An account may be tied to a profile, which may be merged into another."""
 NOTHING_TAKEN: Final[Mapping[str, Taken]] = {}
 
 _json = msgspec.json.Encoder().encode
@@ -179,7 +177,7 @@ class OpenRequest:
         self.conclude()
         if self.id is None:
             return Receipt(None, refs, 0, "nothing had to change", self._open_conflicts())
-        if any(done[1] in ADMINISTRATION or done in MOVE_PROFILES for done in self.done):
+        if any(entity in ADMINISTRATION for _, entity in self.done) or not acl.MOVES["profile"].isdisjoint(self.done):
             self.stats[EPOCH] += 1
         self.db.executemany(
             "INSERT INTO stat(name, value) VALUES (?, ?)"

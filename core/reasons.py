@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final, Literal, NamedTuple
 
 from core import conditions, subjects
-from core.access_values import Reason
+from core.access_values import Reason, state_at
 from core.conditions import Context
 from core.fields import Entity
 from core.rights import DENIED, RIGHTS, effective
@@ -94,12 +94,6 @@ def rights_by(reasons: Iterable[Reason]) -> int:
         else:
             denied |= DENIED[reason.action]
     return effective(allowed, denied)
-
-
-def state_at(valid_from: int | None, valid_until: int | None, at: int) -> Literal["PENDING", "EFFECTIVE", "EXPIRED"]:
-    if valid_from is not None and at < valid_from:
-        return "PENDING"
-    return "EXPIRED" if valid_until is not None and valid_until <= at else "EFFECTIVE"
 
 
 def _grants(db: Connection, kind: str, id: int | None, title: str, codes: Collection[int] | None) -> list[Rule]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.access_values import state_at
 from core.cli.access_effects import DryRun, Yes, write_after_preview
 from core.cli.command import Session, command, noun
 from core.cli.failure import UsageError
@@ -102,7 +103,7 @@ def _declare_making(effect: str, sentence: str) -> None:
             "note": note,
         }
         code = write_after_preview(session, [Create("grant", fields)], dry_run=dry_run, yes=yes)
-        if _state(valid_from, valid_until) == "EXPIRED":
+        if state_at(valid_from, valid_until, now()) == "EXPIRED":
             session.out.note(f"--until {until} is in the past: that changes nothing now")
         return code
 
@@ -153,12 +154,5 @@ def revoke(session: Session, grants: Grants, dry_run: DryRun = False, yes: Yes =
 def _when(row: GrantRow) -> str:
     parts = [("from", row.valid_from), ("until", row.valid_until)]
     told = " ".join(f"{word} {format_instant(at)}" for word, at in parts if at is not None)
-    return ", ".join(filter(None, (told, _state(row.valid_from, row.valid_until))))
-
-
-def _state(valid_from: int | None, valid_until: int | None) -> str:
-    """PENDING before the window and EXPIRED behind it; "" within, since that is what one expects."""
-    at = now()
-    if valid_until is not None and valid_until <= at:
-        return "EXPIRED"
-    return "PENDING" if valid_from is not None and valid_from > at else ""
+    state = state_at(row.valid_from, row.valid_until, now())
+    return ", ".join(filter(None, (told, "" if state == "EFFECTIVE" else state)))

@@ -88,7 +88,7 @@ RAW_ENTRY = "INSERT INTO audit(body, hash, salt) VALUES (?, randomblob(32), rand
 
 
 def raw_entry(kind: str, change: int, record: str, request: str) -> tuple[str]:
-    """As long as those of the program, and about ids of this digits; its hashes are not worked out."""
+    """As long as those of the program; `record` and `request` are 32 hexadecimal digits. No hash is worked out."""
     entity = kind.partition(".")[0]
     return (
         f'{{"actor":"raw","at":1700000000000000,"change":{change},"digest":"{64 * "d"}","kind":"{kind}",'

@@ -48,10 +48,13 @@ def compare(
     """Times both in turn, `runs` times, and three times as often before it says that our time is more than `at_most`
     of the floor's. With `once` a sample is one call, for calls that each use up what was prepared for them; with
     `in_turn` the calls of a sample change off, so that neither runs in caches that its own last call left warm."""
-    measure = _pairs_in_turn if in_turn else _pairs
-    pairs = measure(ours, floor, runs, once)
+
+    def measure(runs: int) -> list[tuple[Times, Times]]:
+        return _pairs_in_turn(ours, floor, runs) if in_turn else _pairs(ours, floor, runs, once)
+
+    pairs = measure(runs)
     if not once and _ratio(pairs) > at_most:
-        pairs += measure(ours, floor, 2 * runs, once)
+        pairs += measure(2 * runs)
     return _row(name, pairs, [duration(time) for time in _medians(pairs)], at_most)
 
 
@@ -85,9 +88,7 @@ def _pairs(ours: Callable[[], object], floor: Callable[[], object], runs: int, o
     return pairs
 
 
-def _pairs_in_turn(
-    ours: Callable[[], object], floor: Callable[[], object], runs: int, _once: bool
-) -> list[tuple[Times, Times]]:
+def _pairs_in_turn(ours: Callable[[], object], floor: Callable[[], object], runs: int) -> list[tuple[Times, Times]]:
     calls = _calls(ours)
     pairs = []
     for _ in range(runs):
