@@ -12,6 +12,7 @@ from textual.widget import Widget
 from tui.action import Action
 from tui.actions import key_names
 from tui.off_loop import OffLoop
+from tui.widgets.resized import Resized
 
 if TYPE_CHECKING:
     from core.values import Change, Ref
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tui.screens.work import WorkScreen
 
 
-class Panel(OffLoop, Vertical):
+class Panel(OffLoop, Resized, Vertical):
     """Its screen opens it with `open_panel`; it closes itself with `close`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]

@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 from core.fields import Field
 from tui.widgets.bars import Bar
 from tui.widgets.painted import Painted, Span
+from tui.widgets.resized import Resized
 
 EDITABLE_HERE: Final = 100_000  # characters; a longer text is left to an editor outside
 
@@ -70,6 +71,10 @@ class Choice(Painted, can_focus=True):
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self._show()
+
+
+class Lines(Resized, TextArea):
+    """A text of several lines, broken at its width."""
 
 
 class FieldRow(Vertical):
@@ -139,7 +144,7 @@ class FieldRow(Vertical):
         if self.field.choices:
             return Choice(self.field.choices, self._first)
         if self.field.kind in ("text", "map"):
-            area = TextArea(self._first, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+            area = Lines(self._first, compact=True, tab_behavior="focus", highlight_cursor_line=False)
             area.cursor_blink = False
             return area
         line = Input(self._first, compact=True, select_on_focus=False)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from tui.safe_text import safe_text
 from tui.themes import text_styles
+from tui.widgets.resized import Resized
 
 NEAR: Final = 12  # cells between two runs; to begin anew costs about as many bytes
 
@@ -25,7 +26,7 @@ class Span(NamedTuple):
     style: str = ""
 
 
-class Painted(Widget):
+class Painted(Resized, Widget):
     """`paint` hands it the lines to show; what stays the same is not sent again. It has no border and no padding."""
 
     def __init__(self, **options: Any) -> None:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets import scroll_region
+from tui.widgets.resized import Resized
 
 STRIPS = 1_000  # kept
 
@@ -26,7 +27,7 @@ class Line(NamedTuple):
     look: str = ""
 
 
-class ScreenLines(Widget):
+class ScreenLines(Resized, Widget):
     """`show_lines` hands it the lines as they should stand. It draws no border and no padding.
 
     Subclasses style them by component classes `<prefix>--<look>`, and their glyphs by `<prefix>--glyph`.
