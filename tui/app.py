@@ -222,6 +222,10 @@ class RolodocApp(TypeAheadApp):
 
         return self.screen if self.screen_stack and isinstance(self.screen, WorkScreen) else None
 
+    def patience_with(self, key: str) -> float:
+        screen = self.work_screen
+        return screen.patience_with(key) if screen is not None else 0
+
     def key_of(self, action: Action) -> str:
         """The key that stands for the action now, as it is written on the keyboard."""
         names = key_names(self.keys_of(action))
@@ -269,7 +273,7 @@ class RolodocApp(TypeAheadApp):
 
     def _show_changes(self) -> None:
         taken = self.live.take()
-        if not taken:
+        if not taken or not self.is_running:
             return
         self._last_repaint = monotonic()
         self.seen = taken[-1][0].seq

@@ -60,6 +60,8 @@ class OffLoop(Asking):
         """
         turn = 0 if every else self._turns.get(group, 0) + 1
         self._turns[group] = turn
+        if turn:
+            self._unanswered.add(group)
         work = partial(self._answer, question, take, refuse or self.refused, group, turn)
         # What is to be written is written also when the panel that asks for it is closed meanwhile.
         runner = self.app if every else self
@@ -68,6 +70,17 @@ class OffLoop(Asking):
     def forget(self, group: str) -> None:
         """The question that is asked in this group needs no answer any more."""
         self._turns[group] = self._turns.get(group, 0) + 1
+        self._unanswered.discard(group)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the answer to something that was asked is on its way."""
+        return bool(self._unanswered)
+
+    @property
+    def _unanswered(self) -> set[str]:
+        groups: set[str] = self.__dict__.setdefault("_unanswered_groups", set())
+        return groups
 
     @property
     def _turns(self) -> dict[str, int]:
@@ -136,11 +149,13 @@ class OffLoop(Asking):
         self.app.say(f"the program made a mistake ({error!r}); what is stored is as it was", "bad")
 
     async def on_off_loop_answered(self, message: Answered) -> None:
-        if message.turn and message.turn != self._turns.get(message.group):
-            return
+        if not self.app.is_running or (message.turn and message.turn != self._turns.get(message.group)):
+            return  # what it would be shown on goes, or shows something else by now
         taken = message.take(message.value)
         if isawaitable(taken):
             await taken
+        if message.turn == self._turns.get(message.group):
+            self._unanswered.discard(message.group)
 
     def on_off_loop_progressed(self, message: Progressed) -> None:
         self.app.say(f"{message.done:,} of {message.total:,}")

@@ -2,13 +2,15 @@
 
 Textual hands a key to what has the focus when it arrives. Of "/ann", typed at once or sent in one packet, all four keys
 would go to the list, although the first one opens a line for typing; what the list does not know is lost, and what it
-knows is done. Here a key that follows fast is held back until the one before has had its effect.
+knows is done. Here a key that follows fast is held back until the one before has had its effect, and a key for what is
+not read yet until that is there.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from time import monotonic
 from typing import Any, Final
 
 from textual.app import App
@@ -18,6 +20,7 @@ from textual.message_pump import MessagePump
 AHEAD: Final = 0.1  # seconds after which the effect of a key is there anyway
 PATIENCE: Final = 1.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
+LOOK: Final = 0.005  # seconds between two looks whether it is read
 
 
 class TypeAheadApp(App[int]):
@@ -26,14 +29,27 @@ class TypeAheadApp(App[int]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._ahead: deque[Key] = deque()
         self._feeding = False
+        self._waiting = False
         self._last_key = 0.0
         super().__init__(*arguments, **options)
+
+    @property
+    def is_typed_ahead(self) -> bool:
+        """Whether there are keys that wait."""
+        return self._feeding
+
+    def patience_with(self, key: str) -> float:
+        """For how many seconds this key waits for what it is for; 0 when that is there."""
+        del key
+        return 0
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and not event.is_forwarded:
             hurried = event.time - self._last_key < AHEAD
             self._last_key = event.time
-            if hurried or self._feeding:
+            if event.key == "escape" and self._waiting:
+                self._ahead.clear()  # it leaves what the others were typed for
+            elif hurried or self._feeding or self.patience_with(event.key):
                 self._ahead.append(event)
                 if not self._feeding:
                     self._feeding = True
@@ -45,9 +61,21 @@ class TypeAheadApp(App[int]):
         try:
             while self._ahead:
                 await self._settle()
-                await super().on_event(self._ahead.popleft())
+                await self._wait_for_reading()
+                if self._ahead:
+                    await super().on_event(self._ahead.popleft())
         finally:
             self._feeding = False
+
+    async def _wait_for_reading(self) -> None:
+        """Waits until what the next key is for is read."""
+        began = monotonic()
+        while self._ahead and monotonic() - began < self.patience_with(self._ahead[0].key):
+            self._waiting = True
+            await asyncio.sleep(LOOK)
+        if self._waiting:
+            self._waiting = False
+            await self._settle()
 
     async def _settle(self) -> None:
         """Waits until messages on their way from the focus up to here have arrived."""

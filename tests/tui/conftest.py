@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -82,10 +83,13 @@ class Terminal:
         self.app, self.pilot = app, pilot
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Each key comes when the one before has gone to what it is for."""
+        for key in keys:
+            await self.pilot.press(key)
+            await until(self.pilot, lambda: not self.app.is_typed_ahead)
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*("space" if c == " " else c for c in text))
+        await self.press(*("space" if c == " " else c for c in text))
 
     @property
     def lines(self) -> list[str]:
@@ -108,6 +112,10 @@ class Terminal:
         """Waits until this is gone from the screen."""
         await until(self.pilot, lambda: text not in self.text)
 
+    async def rests(self) -> None:
+        """Waits until nothing is painted any more."""
+        await self.pilot.pause()
+
     @property
     def marked_line(self) -> str:
         """The line with the cursor of the detail, or of a panel."""
@@ -116,6 +124,16 @@ class Terminal:
     async def stands_on(self, text: str) -> None:
         """Waits until the cursor of the detail is on a line with this text."""
         await until(self.pilot, lambda: text in self.marked_line)
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key does not wait for the process to be idle, 40 ms and more: what is to come of it, the test waits for."""
+
+    async def no_time(*_: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("textual.app.wait_for_idle", no_time)
 
 
 OpenTerminal = Callable[..., AbstractAsyncContextManager[Terminal]]

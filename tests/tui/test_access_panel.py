@@ -277,9 +277,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def panel_picture(t: Terminal) -> str:
+async def panel_picture(t: Terminal) -> str:
     """The screen below the line of all screens."""
-    tabs, _, panel = picture(t).partition("\n Documents ›")
+    tabs, _, panel = (await picture(t)).partition("\n Documents ›")
     assert "2 Documents" in tabs
     return f" Documents ›{panel}"
 
@@ -294,7 +294,7 @@ async def test_the_access_panel(
         await t.shows("✓ ann may see Report")
         await t.press("right", "right", "right")
         await t.shows("[share]", "✗ ann may not share Report")
-        assert panel_picture(t) == snapshot
+        assert await panel_picture(t) == snapshot
 
 
 @SIZES
@@ -305,7 +305,7 @@ async def test_a_grant_in_full(
         await open_report(t)
         await t.press("end")
         await t.shows("window", "x revoke")
-        assert panel_picture(t) == snapshot
+        assert await panel_picture(t) == snapshot
 
 
 async def test_without_colours_all_the_same_is_told(

@@ -11,6 +11,7 @@ from core.write_values import Create, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.staff import FAR, Staff, workspace_of
 from tests.tui.test_app import RAW
+from tests.tui.waiting import until
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ async def test_the_first_account_makes_the_operator_the_owner(terminal: OpenTerm
         await t.press("enter")
         await t.shows("account eve is made; u takes it back", "[Accounts 2]", "tester", "a service")
         assert accounts(office) == {"eve": [], "tester": ["owner"]}
-        assert t.lines[1].endswith("tester")
+        await until(t.pilot, lambda: t.lines[1].endswith("tester"))
         await t.press("u")
         await t.shows("[Accounts 0]")
     assert accounts(office) == {}

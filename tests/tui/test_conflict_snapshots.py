@@ -49,8 +49,9 @@ def conflicts(office: Office, colleague: Workspace) -> None:
     clash_in_three(office.workspace, colleague, office.ref("Bob Marsh"))
 
 
-def picture(t: Terminal) -> str:
-    """The lines of the screen; below each the attributes of its cells, where there are any."""
+async def picture(t: Terminal) -> str:
+    """The lines of the screen once it rests; below each the attributes of its cells, where there are any."""
+    await t.rests()
     strips = t.app.screen._compositor.render_strips()
     shown = []
     for strip in strips:
@@ -81,7 +82,7 @@ async def test_the_inbox(
         await t.shows("1 / 4", "4 Conflicts (4)")
         await t.press("down", "space", "down")
         await t.shows("3 / 4", "1 marked")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @SIZES
@@ -93,7 +94,7 @@ async def test_a_conflict_in_every_state(
         await t.shows("Bob N (person)", "3 of 3 fields open")
         await t.press("1", "3")
         await t.shows("1 of 3 fields open")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @SIZES
@@ -103,7 +104,7 @@ async def test_a_deletion(
     async with terminal(size, theme="ansi") as t:
         await t.press("4", "down", "down", "enter")
         await t.shows("Cleo Ngata (person)", "1 of 1 field open")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @SIZES
@@ -122,7 +123,7 @@ async def test_a_source_and_a_banner(
             [Edit(office.workspace.resolve("Dora Quist"), {"notes": "Lives in Rome.", "phones": PHONES["new"]})]
         )
         await t.shows("again, ")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @SIZES
@@ -133,7 +134,7 @@ async def test_rules(
         await t.press("4", "R", "1")
         await t.shows("source crm", "applies to 5 of 6 fields in 3 records; 1 stays open")
         await t.stands_on("mine")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @SIZES
@@ -153,7 +154,7 @@ async def test_typing_what_does_not_fit(
         await t.shows("take it")
         await t.press("x", "enter")
         await t.shows("is not a whole number")
-        assert picture(t) == snapshot
+        assert await picture(t) == snapshot
 
 
 @pytest.mark.parametrize("keys", [("4",), ("4", "enter"), ("4", "enter", "1", "3"), ("4", "R")], ids="-".join)
@@ -170,6 +171,7 @@ async def test_without_colours_all_the_same_is_told(
             await t.press(*keys[1:])
             last = {"4": "1 / 4", "enter": "3 of 3 fields open", "3": "1 of 3 fields open", "R": "of 6 fields in"}
             await t.shows(last[keys[-1]])
+            await t.rests()
             pictures.append(t.text)
             if not colours:
                 strips = t.app.screen._compositor.render_strips()

@@ -596,17 +596,3 @@ async def test_the_cursor_may_move_while_the_list_is_read_again(workspace: Works
 
         assert "Person 00101" in app.cursor_line
         assert app.list.position == (52, Count(350))
-
-
-async def test_the_cursor_may_move_while_another_filter_is_read(workspace: Workspace) -> None:
-    make_profiles(workspace, *range(100, 400))
-
-    async with showing(workspace) as (app, pilot):
-        app.said.clear()
-        app.list.show(workspace, Query(entity="profile", kind="person", descending=True))
-        for _ in range(3):
-            app.list.action_move(1)
-        await until(pilot, lambda: app.heard(RecordList.Loaded))
-
-        assert "Person 00396" in app.cursor_line
-        assert app.list.position == (4, Count(300))

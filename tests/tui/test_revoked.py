@@ -13,6 +13,7 @@ from core.workspace import Workspace
 from core.write_values import Create, Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.staff import Staff, workspace_of
+from tests.tui.waiting import until
 
 GONE = "Report is not shown to you any more: access was taken away"
 
@@ -149,7 +150,8 @@ async def test_an_account_that_is_gone_is_told_so_and_leaves(
 
         await t.shows('there is no account "ann" here')
         await t.press("2", "1", "q")
-        assert t.app.return_code == 0 or not t.app.is_running
+        await until(t.pilot, lambda: t.app._exit)
+        assert t.app.return_code == 0
 
 
 async def test_nothing_is_said_to_whom_nothing_changes(

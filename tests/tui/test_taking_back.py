@@ -54,6 +54,7 @@ async def test_a_request_is_taken_back_after_a_preview_and_that_is_undone(
         assert office.workspace.get(office.ref("Report")).deleted_at is None
 
         # and it is a request like any other
+        await until(t.pilot, lambda: "tester" in t.lines[2])
         await t.press("home", "u")
         await until(t.pilot, lambda: office.workspace.get(letter).title == "Long letter")
     assert office.workspace.get(office.ref("Report")).deleted_at is not None

@@ -14,4 +14,4 @@ async def until(pilot: Pilot[Any], condition: Callable[[], Any], timeout: float 
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come to hold"
-        await pilot.pause()
+        await pilot.pause(0.005)

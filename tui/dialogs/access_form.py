@@ -27,6 +27,7 @@ class AccessForm(Panel):
     """Of a new record, or of `ref`. Nothing that is typed is lost to an error: the form stays until it is done."""
 
     wide = True
+    takes_text = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+g", "save", "Try it out, then do it", show=False, id="form.save"),
         Binding("tab,down", "turn(1)", "Next field", show=False, id="form.next"),
@@ -41,6 +42,10 @@ class AccessForm(Panel):
         self.version: int | None = None
         self._saving = False
         self.can_focus = True  # until its fields are there
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.can_focus
 
     # --- for the forms to fill in ---------------------------------------------------------------------
 
@@ -96,11 +101,11 @@ class AccessForm(Panel):
         self.version = record.version if record is not None else None
         rows = self.make_rows(record)
         await self.query_one("#fields").mount_all(rows)
-        self.can_focus = False
         self.take_keys(rows[0].editor)
-        self.opened()
+        await self.opened()
+        self.can_focus = False
 
-    def opened(self) -> None:
+    async def opened(self) -> None:
         """Its fields are there."""
 
     def _not_there(self, error: RolodocError) -> None:

@@ -30,7 +30,6 @@ from tui.describe import field_label, moment
 from tui.dialogs.panel import Panel
 from tui.sides import who
 from tui.widgets.fields import FieldRow, Label, typed_text
-from tui.widgets.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from tui.app import RolodocApp
@@ -58,6 +57,7 @@ class FormPanel(Panel):
     ]
 
     wide = True
+    takes_text = True
 
     def __init__(self, entity: Entity, ref: Ref | None = None, *, external: bool = False) -> None:
         super().__init__(classes="form")
@@ -71,18 +71,18 @@ class FormPanel(Panel):
         self._storing = Lock()
         self._keeping: Timer | None = None
         self._saving = False
+        self.can_focus = True  # until its fields are there
 
     def compose(self) -> ComposeResult:
         yield Label(classes="note")
         yield VerticalScroll(id="fields", can_focus=False)
-        yield TypedAhead()
 
     def key_hints(self) -> list[tuple[str, str]]:
         keys = [("⏎", "save"), ("f2", "save from anywhere"), ("tab", "next field"), ("esc", "close, keep a draft")]
         return [*keys, ("f4", "start over")] if self._draft else keys
 
     def on_mount(self) -> None:
-        self.take_keys(self.query_one(TypedAhead))
+        self.take_keys(self)
         self.ask(self._read, self._open, group="form")
 
     # --- reading ------------------------------------------------------------------------------------
@@ -114,7 +114,8 @@ class FormPanel(Panel):
             self.query_one(".note", Label).show_text(
                 f"{tell_withheld(withheld)}; what is not shown stays as it is", "label"
             )
-        self.query_one(TypedAhead).hand_over(rows[0].editor)
+        self.can_focus = False
+        self.take_keys(rows[0].editor)
         self.work.refresh_keys()
 
     def _about_draft(self, draft: Draft) -> str:

@@ -56,11 +56,11 @@ class GrantForm(AccessForm):
             ends.reverse()
         return [*ends, *(FieldRow(GRANT[name], GRANT[name].empty) for name in ("action", *OPEN))]
 
-    def opened(self) -> None:
+    async def opened(self) -> None:
         """What is not known yet is asked for at once."""
         first = self.rows[0]
         if isinstance(first, PickedRow) and first.picked is None:
-            self.run_worker(self.pick(first))
+            await self.pick(first)
 
     def find_for(self, name: str) -> Find:
         return access_picks.subjects() if name == "subject" else access_picks.targets

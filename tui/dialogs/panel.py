@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tui.action import Action
 from tui.actions import key_names
+from tui.awaited import Awaited
 from tui.off_loop import OffLoop
 from tui.widgets.resized import Resized
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tui.screens.work import WorkScreen
 
 
-class Panel(OffLoop, Resized, Vertical):
+class Panel(Awaited, OffLoop, Resized, Vertical):
     """Its screen opens it with `open_panel`; it closes itself with `close`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False, id="panel.close")]
@@ -43,6 +44,11 @@ class Panel(OffLoop, Resized, Vertical):
         screen = self.screen
         assert isinstance(screen, WorkScreen)
         return screen
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has the focus itself, until there is something in it that takes it, or asks for what it shows."""
+        return self.has_focus or self.is_asking
 
     def take_keys(self, widget: Widget) -> None:
         """Gives the keys to this part of it, at once, unless it was closed while it read what it shows."""

@@ -21,6 +21,10 @@ class Filtered(Doing):
         self.is_reading = False  # the list does not yet show what is typed
         self._open_when_read = False
 
+    @property
+    def is_waiting(self) -> bool:
+        return super().is_waiting or (self.is_reading and self.focused is self.listing)
+
     def read_filtered(self) -> None:
         """Reads the list by `filter_text`; ends in `list_read`."""
 

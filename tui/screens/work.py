@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -19,6 +20,7 @@ from core.errors import Denied, NotFound
 from core.fields import Entity
 from core.values import Change, Ref
 from tui.actions import ACTIONS, BY_ID, Action, Context, bindings
+from tui.awaited import Awaited
 from tui.details import AtLink, AtMore, AtRecord
 from tui.off_loop import OffLoop
 from tui.session import ListState
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tui.app import RolodocApp
     from tui.dialogs.panel import Panel
 
+READING = 2.0  # seconds that a key waits for what it is for; after that it does what it can
 SPLIT = 100  # columns, from which on the detail stands beside the list
 SMALLEST = (40, 10)
 MESSAGE_STAYS = 8.0  # seconds
@@ -62,7 +65,7 @@ class Step:
         return self.source if isinstance(self.source, Ref) else self.source.ref
 
 
-class WorkScreen(OffLoop, Screen[None]):
+class WorkScreen(Awaited, OffLoop, Screen[None]):
     """A list, the detail of what it points at, and a panel that takes the place of the detail."""
 
     name_: ClassVar[str] = ""
@@ -255,6 +258,8 @@ class WorkScreen(OffLoop, Screen[None]):
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
+        if not self.has_parts:
+            return
         bar = self.query_one(KeyBar)
         context = self.context()
 
@@ -302,6 +307,29 @@ class WorkScreen(OffLoop, Screen[None]):
         self.query_one("#position", Bar).show([Span(f" {text}", "label")])
 
     # --- from a key to an action --------------------------------------------------------------------
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its list shows nothing yet."""
+        return isinstance(self.focused, LineView) and self.focused is self.listing and not self.focused.lines
+
+    def patience_with(self, key: str) -> float:
+        """For how many seconds this key waits for what it is for: 0 for one that does without it, or only moves."""
+        focused = self.focused
+        if not isinstance(focused, Awaited):
+            return 0
+        holders = [node for node in focused.ancestors_with_self if isinstance(node, Awaited)]
+        waiting = next((node for node in holders if node.is_waiting), None)
+        if waiting is None:
+            return 0
+        if waiting.takes_text:
+            return inf  # escape leaves it
+        active = self.active_bindings.get(key)
+        id = (active.binding.id if active is not None else "") or ""
+        if active is None or (id.startswith("move.") and focused.lets_move):
+            return 0
+        here = active.node not in (self, self.app)
+        return READING if here or (id in BY_ID and BY_ID[id].disabled(self.context()) is not None) else 0
 
     def context(self) -> Context:
         subject, record = self.subject(), self.record_read()

@@ -59,6 +59,14 @@ class DetailPane(OffLoop, LineView):
         """The record that is shown."""
         return self.source if isinstance(self.source, Ref) else None
 
+    @property
+    def is_waiting(self) -> bool:
+        return self._goal is not None
+
+    @property
+    def lets_move(self) -> bool:
+        return not self.is_waiting
+
     def read(self, source: Source | None, *, cursor: Any = None, top: int = 0, to_links: bool = False) -> None:
         """Shows this record, or what the request of this change did; `to_links` takes the cursor to the first link."""
         if source is None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.awaited import Awaited
 from tui.safe_text import safe_text
 from tui.widgets.painted import Painted, Span, wrap
 
@@ -54,7 +55,7 @@ READABLE = 30  # cells that are left to a line before its end is left out
 LEAD = 3  # rows kept above a line that was far away
 
 
-class LineView(Painted, can_focus=True):
+class LineView(Awaited, Painted, can_focus=True):
     """Shows lines; the cursor stands on one that has a key, and stays on it when the lines are shown anew."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,6 +113,10 @@ class LineView(Painted, can_focus=True):
     def place(self) -> tuple[Any, int]:
         """Where the reader is: cursor and scroll position, for `show` to go back to."""
         return (self.cursor_key, self._top)
+
+    @property
+    def lets_move(self) -> bool:
+        return bool(self._lines)
 
     @property
     def at_top(self) -> bool:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from core.fields import Field
+from tui.awaited import Awaited
 from tui.widgets.fields import FieldRow
 from tui.widgets.painted import Painted, Span
 
@@ -28,7 +29,7 @@ class Picked:
         return self.name if self.kind in ("everyone", "area") else f"{self.name} ({self.kind})"
 
 
-class PickedValue(Painted, can_focus=True):
+class PickedValue(Awaited, Painted, can_focus=True):
     """Enter asks for another value, and so does the first letter that is typed; delete takes it away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

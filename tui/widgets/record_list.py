@@ -19,6 +19,7 @@ from core.errors import Invalid
 from core.rows import Row
 from core.values import Change, Count, Query, RecordId
 from core.workspace import PAGE, Workspace
+from tui.awaited import Awaited
 from tui.off_loop import OffLoop
 from tui.widgets.columns import Columns
 from tui.widgets.row_changes import LiveRows
@@ -33,7 +34,7 @@ MARK = "•"
 MARKS = 10_000  # rows that one range may mark
 
 
-class RecordList(OffLoop, ScreenLines, can_focus=True):
+class RecordList(Awaited, OffLoop, ScreenLines, can_focus=True):
     """Shows the rows of a query; the cursor stands on a record, and stays on it whatever comes and goes."""
 
     DEFAULT_CSS = """
@@ -161,6 +162,20 @@ class RecordList(OffLoop, ScreenLines, can_focus=True):
     def cursor_id(self) -> RecordId | None:
         return self._cursor_id
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the row under the cursor is on its way."""
+        return self._is_opening or (self.position[0] > 0 and self.cursor_row is None)
+
+    @property
+    def lets_move(self) -> bool:
+        return not self._is_opening
+
+    @property
+    def _is_opening(self) -> bool:
+        """Whether other rows are on their way."""
+        return self.is_asking and self._opening is not None and not self._opening.again
+
     def shows(self, id: RecordId) -> bool:
         """Whether this record stands on the screen now."""
         return self._view.holds(self._window.index_of(id) if self._window else None)
@@ -242,8 +257,6 @@ class RecordList(OffLoop, ScreenLines, can_focus=True):
     # --- moving ------------------------------------------------------------------------------------
 
     def action_move(self, rows: int) -> None:
-        if self._opening is not None:
-            self._opening = self._opening._replace(moved=self._opening.moved + rows)
         self.move_to(self._view.index + rows)
 
     def action_page(self, pages: float) -> None:
@@ -336,11 +349,7 @@ class RecordList(OffLoop, ScreenLines, can_focus=True):
             self.reload()  # the cursor moved on meanwhile
             return
         window = opening.window
-        if opening.again:
-            line = view.line
-        else:
-            index = max(0, min(index + opening.moved, window.length - 1))
-            line = min(index, view.height // 3)
+        line = view.line if opening.again else min(index, view.height // 3)
         if self._window is None or self._window.query.entity != window.query.entity:
             self.clear_marks()
         self._window, self._opening, self._live = window, None, LiveRows(window)

@@ -261,4 +261,3 @@ class Opening(NamedTuple):
     cursor: RecordId | None = None
     near: int = 0  # the index, where the query does not hold that record
     again: bool = False  # the same query as before
-    moved: int = 0  # rows that the cursor was moved by meanwhile; with `again` it is on its record

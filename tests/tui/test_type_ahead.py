@@ -1,0 +1,145 @@
+"""Keys that are typed before what they are for is read: none is lost, and none does something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+
+import pytest
+
+from core.workspace import Workspace
+from core.write_values import Edit
+from tests.core.clashing import clash
+from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
+
+
+class Gate:
+    """Holds back what a method of the workspace reads, from the moment that it is closed."""
+
+    def __init__(self) -> None:
+        self._open = Event()
+        self._open.set()
+
+    def guard(self, read: Any) -> Any:
+        def guarded(*arguments: Any, **options: Any) -> Any:
+            assert self._open.wait(60)
+            return read(*arguments, **options)
+
+        return guarded
+
+    def close(self) -> None:
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+
+@pytest.fixture
+def gate(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """A store that answers late: lists, records, conflicts and histories wait at this gate."""
+    gate = Gate()
+    for name in ("page", "get", "conflict", "changes", "search"):
+        monkeypatch.setattr(office.workspace, name, gate.guard(getattr(office.workspace, name)))
+    yield gate
+    gate.open()
+
+
+async def hurry(t: Terminal, *keys: str) -> None:
+    """Presses the keys, although what they are for is not there."""
+    for key in keys:
+        await t.pilot.press(key)
+
+
+async def test_enter_and_moves_wait_for_a_list(terminal: OpenTerminal, gate: Gate) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "2", "down", "enter")
+        await t.shows("[2 Documents]")
+        assert "Letter" not in t.text
+
+        gate.open()
+        await t.shows("Documents › Letter", "Attributes")
+
+
+async def test_they_wait_for_the_list_in_another_order(terminal: OpenTerminal, gate: Gate) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "S", "up", "e")
+        await t.shows("by name, Z first")
+        assert "Edit" not in t.lines[1]
+
+        gate.open()
+        await t.shows("Edit Ada Lovelace")
+
+
+async def test_what_needs_no_row_is_done_at_once(terminal: OpenTerminal, gate: Gate) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "2")
+        await t.press("question_mark")
+        await t.shows("Help")
+        await t.press("escape", "4")
+        await t.shows("[4 Conflicts]")
+
+
+async def test_a_choice_waits_for_the_conflict(
+    terminal: OpenTerminal, office: Office, colleague: Workspace, gate: Gate
+) -> None:
+    clash(office.workspace, colleague, office.ref("Bob Marsh"), {"name": "a"}, {"name": "b"})
+    clash(office.workspace, colleague, office.ref("Acme GmbH"), {"name": "c"}, {"name": "d"})
+    async with terminal(NARROW, first="4 Conflicts (2)") as t:
+        await t.press("4", "enter")
+        await t.shows("Conflict 1 of 2", "1 of 1 field open")
+        gate.close()
+
+        # when the next conflict is asked for, and a side of it is chosen before it is there
+        await hurry(t, "right_square_bracket", "2")
+        gate.open()
+
+        # then the choice is for that one
+        await t.shows("Conflict 2 of 2", "0 of 1 field open")
+        await t.press("left_square_bracket")
+        await t.shows("Conflict 1 of 2", "1 of 1 field open")
+
+
+async def test_steps_in_a_history_wait_for_it(terminal: OpenTerminal, office: Office, gate: Gate) -> None:
+    for name in ("Ada King", "Ada Byron"):
+        office.workspace.write([Edit(office.ref("Ada Lovelace"), {"name": name})])
+    async with terminal(NARROW, first="Ada Byron") as t:
+        gate.close()
+        await hurry(t, "down", "h", "left_square_bracket", "left_square_bracket")
+
+        gate.open()
+        await t.shows("rev 1 of 3")
+
+
+async def test_what_is_typed_before_a_form_is_there_goes_into_it(
+    terminal: OpenTerminal, office: Office, gate: Gate
+) -> None:
+    async with terminal(WIDE) as t:
+        gate.close()
+        await hurry(t, "e", *"2nd", "tab", "right", "f2")
+        await t.shows("Profiles › Edit")
+
+        gate.open()
+        await t.shows("updated 1 profile")
+    record = office.workspace.get(office.ref("Acme GmbH"))
+    assert (record.title, record.fields["kind"]) == ("Acme GmbH2nd", "group")
+
+
+async def test_escape_leaves_what_is_not_there_yet_and_drops_what_was_typed_for_it(
+    terminal: OpenTerminal, office: Office, gate: Gate
+) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "e", *"2nd", "f2")
+        await t.shows("Profiles › Edit")
+
+        await t.rests()
+        await hurry(t, "escape")
+        await t.shows_no("Edit")
+        gate.open()
+        await t.press("down", "enter")
+        await t.shows("Profiles › Ada Lovelace")
+    assert office.workspace.get(office.ref("Acme GmbH")).revision == 1
