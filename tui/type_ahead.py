@@ -2,8 +2,8 @@
 
 Textual hands a key to what has the focus when it arrives. Of "/ann", typed at once or sent in one packet, all four keys
 would go to the list, although the first one opens a line for typing; what the list does not know is lost, and what it
-knows is done. Here a key that follows fast is held back until the one before has had its effect, and a key for what is
-not read yet until that is there.
+knows is done. Here a key is held back until the one before has had its effect, and a key for what is not read yet until
+that is there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from textual.app import App
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 
-AHEAD: Final = 0.1  # seconds after which the effect of a key is there anyway
 PATIENCE: Final = 1.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
 LOOK: Final = 0.005  # seconds between two looks whether it is read
@@ -30,12 +29,11 @@ class TypeAheadApp(App[int]):
         self._ahead: deque[Key] = deque()
         self._feeding = False
         self._waiting = False
-        self._last_key = 0.0
         super().__init__(*arguments, **options)
 
     @property
     def is_typed_ahead(self) -> bool:
-        """Whether there are keys that wait."""
+        """Whether a key has not had its effect yet."""
         return self._feeding
 
     def patience_with(self, key: str) -> float:
@@ -45,25 +43,28 @@ class TypeAheadApp(App[int]):
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and not event.is_forwarded:
-            hurried = event.time - self._last_key < AHEAD
-            self._last_key = event.time
             if event.key == "escape" and self._waiting:
                 self._ahead.clear()  # it leaves what the others were typed for
-            elif hurried or self._feeding or self.patience_with(event.key):
-                self._ahead.append(event)
-                if not self._feeding:
-                    self._feeding = True
-                    self.run_worker(self._feed(), group="type ahead")
+                await super().on_event(event)
                 return
-        await super().on_event(event)
+            if self._feeding or self.patience_with(event.key):
+                self._ahead.append(event)
+            else:
+                await super().on_event(event)
+            if not self._feeding:
+                self._feeding = True
+                self.run_worker(self._feed(), group="type ahead")
+        else:
+            await super().on_event(event)
 
     async def _feed(self) -> None:
         try:
+            await self._settle()
             while self._ahead:
-                await self._settle()
                 await self._wait_for_reading()
                 if self._ahead:
                     await super().on_event(self._ahead.popleft())
+                    await self._settle()
         finally:
             self._feeding = False
 

@@ -403,9 +403,10 @@ async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_over_rows
 
     async with showing(workspace) as (app, pilot):
         await pilot.press("down")
+        await until(pilot, lambda: app.list.position[0] == 2)
         app.list.toggle_mark()
         await pilot.press("end")
-        await until(pilot, lambda: app.list.cursor_row)
+        await until(pilot, lambda: app.list.position[0] == 1_000 and app.list.cursor_row)
         app.list.mark_range()
         await until(pilot, lambda: len(app.list.marked) > 1)
 

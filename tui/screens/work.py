@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from math import inf
@@ -229,15 +229,26 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         self.is_too_small = small
         self.set_class(small, "-too-small")
 
+    def _set_classes(self, classes: Mapping[str, bool]) -> None:
+        """Sets and takes all at once: after each change every widget of the screen is styled anew."""
+        on = [name for name, wanted in classes.items() if wanted and not self.has_class(name)]
+        off = [name for name, wanted in classes.items() if not wanted and self.has_class(name)]
+        self.remove_class(*off, update=not on)
+        self.add_class(*on)
+
     def on_screen_resume(self) -> None:
         self.refresh_header()
 
     def place_parts(self) -> None:
         """Decides what of list and pane is to be seen."""
-        self.set_class(self.is_single, "-single")
-        self.set_class(bool(self.trail or self.panel), "-in-pane")
-        self.set_class(self.panel is not None, "-panel")
-        self.set_class(self.panel is not None and self.panel.wide, "-wide-panel")
+        self._set_classes(
+            {
+                "-single": self.is_single,
+                "-in-pane": bool(self.trail or self.panel),
+                "-panel": self.panel is not None,
+                "-wide-panel": self.panel is not None and self.panel.wide,
+            }
+        )
         if not self.is_single and not self.trail and self.panel is None:
             self.show_detail_of_cursor()
 
@@ -296,8 +307,8 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
     def _fit_message(self) -> None:
         """A message takes the place of the position, and then that of the keys, rather than lose its end."""
         status, width = self.query_one(Status), self.app.size.width
-        self.set_class(status.is_longer_than(width - POSITION - 1), "-long-message")
-        self.set_class(status.is_longer_than(width), "-longer-message")
+        longer = {"-long-message": width - POSITION - 1, "-longer-message": width}
+        self._set_classes({name: status.is_longer_than(room) for name, room in longer.items()})
 
     def _end_message(self) -> None:
         self._message_ends, self._said = None, ""

@@ -14,10 +14,15 @@ from core.workspace import open_workspace
 from core.write_values import Create
 
 
-@pytest.fixture
-def library(store_path: Path, empty_store: Path) -> dict[str, Ref]:
-    """Refs by a short name; the store is closed again."""
+@pytest.fixture(autouse=True)
+def made(store_path: Path, empty_store: Path) -> None:
+    """The store is there already: to make it takes longer than most commands do."""
     shutil.copyfile(empty_store, store_path)
+
+
+@pytest.fixture
+def library(store_path: Path) -> dict[str, Ref]:
+    """Refs by a short name; the store is closed again."""
     workspace = open_workspace(str(store_path), Actor(name="librarian"))
     author = Create("type", {"name": "author", "inverse": "author of"})
     reviewer = Create("type", {"name": "reviewer", "inverse": "reviewer of"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,27 @@ from tests.conftest import Outcome
 PEOPLE = 5  # with a clash each; the first has three open fields
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the store with clashes is kept: it is made once."""
+    return tmp_path_factory.mktemp("clashes")
+
+
 @pytest.fixture
-def clashes(run, tmp_path: Path) -> Path:
+def clashes(run, tmp_path: Path, store_path: Path, kept: Path) -> Path:
     """A file that was imported, edited here and changed outside, and imported again; a record each for Person 0 to 4,
     and one without a clash."""
     path = tmp_path / "crm.ndjson"
+    if not any(kept.iterdir()):
+        make_clashes(run, path)
+        shutil.copy(path, kept)
+        shutil.copy(store_path, kept)
+    shutil.copy(kept / path.name, path)
+    shutil.copy(kept / store_path.name, store_path)
+    return path
+
+
+def make_clashes(run, path: Path) -> None:
     rows = [{"id": str(n), "name": f"Person {n}", "notes": "old"} for n in range(PEOPLE)]
     rows[0] |= {"kind": "person", "emails": [{"label": "work", "value": "old@example.org"}]}
     rows.append({"id": "calm", "name": "Calm"})
@@ -32,7 +49,6 @@ def clashes(run, tmp_path: Path) -> Path:
     outcome = run("import", path)
     assert outcome.out.splitlines()[-1] == "5 conflicts; rolodoc conflicts list shows them, 4 in the terminal"
     assert outcome.code == 0
-    return path
 
 
 def write(path: Path, rows: list[dict]) -> None:

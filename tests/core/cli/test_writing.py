@@ -7,6 +7,14 @@ import pytest
 from core.values import id_text
 
 
+def test_the_first_command_makes_the_store(run, store_path):
+    store_path.unlink()
+
+    assert run("profile", "new", "--set", "name=Grace Hopper").code == 0
+
+    assert [row["name"] for row in run("profile", "list", "--json").objects] == ["Grace Hopper"]
+
+
 def test_new_makes_a_record_and_tells_its_id(run):
     # when
     outcome = run("profile", "new", "--set", "name=Grace Hopper", "--set", "kind=person", "--set", "phones=work=555 1")
