@@ -193,7 +193,7 @@ class ConflictPanel(ConflictView):
             return
         chosen = bool(self.shown and self.shown.choices.made)
         self.keep()
-        self.close("what you chose is kept as a draft; enter goes on with it" if chosen else "", "news")
+        self.close("what you chose is kept as a draft; enter goes on with it" if chosen else "", "")
 
     # --- a value of one's own -----------------------------------------------------------------------------------
 

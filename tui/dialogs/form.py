@@ -219,7 +219,7 @@ class FormPanel(Panel):
         draft = self._current_draft()
         if self.rows:
             self._keep_draft(draft)
-        self.close("kept as a draft; the same key goes on with it" if draft else "", "news")
+        self.close("kept as a draft; the same key goes on with it" if draft else "", "")
 
     def action_start_over(self) -> None:
         if self._draft is None:

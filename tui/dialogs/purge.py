@@ -54,7 +54,7 @@ class PurgePanel(Panel):
         self._counts = {entity: count for entity, count in counts.items() if count}
         since = f"in the trash for {DAYS} days or more: since before {moment(self._before)}"
         if not self._counts:
-            self.close(f"nothing has been in the trash for {DAYS} days; so nothing is purged", "news")
+            self.close(f"nothing has been in the trash for {DAYS} days; so nothing is purged", "")
             return
         lines = [line(Span("Purge?", "title")), line()]
         lines += [line(Span("✗ ", "bad"), Span(_many(entity, count))) for entity, count in self._counts.items()]
