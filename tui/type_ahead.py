@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
+from itertools import chain, repeat
 from time import monotonic
 from typing import Any, Final
 
 from textual.app import App
 from textual.events import Event, Key
-from textual.message_pump import MessagePump
 
 PATIENCE: Final = 1.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
@@ -27,46 +28,49 @@ class TypeAheadApp(App[int]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._ahead: deque[Key] = deque()
-        self._feeding = False
+        self._pressed = asyncio.Event()
+        self._settling = False
         self._waiting = False
         super().__init__(*arguments, **options)
 
     @property
     def is_typed_ahead(self) -> bool:
         """Whether a key has not had its effect yet."""
-        return self._feeding
+        return self._settling
 
     def patience_with(self, key: str) -> float:
         """For how many seconds this key waits for what it is for; 0 when that is there."""
         del key
         return 0
 
+    def on_mount(self) -> None:
+        self.run_worker(self._feed(), group="type ahead")
+
     async def on_event(self, event: Event) -> None:
-        if isinstance(event, Key) and not event.is_forwarded:
-            if event.key == "escape" and self._waiting:
-                self._ahead.clear()  # it leaves what the others were typed for
-                await super().on_event(event)
-                return
-            if self._feeding or self.patience_with(event.key):
+        if not isinstance(event, Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif event.key == "escape" and self._waiting:
+            self._ahead.clear()  # it leaves what the others were typed for
+            await super().on_event(event)
+        else:
+            if self._settling or self.patience_with(event.key):
                 self._ahead.append(event)
             else:
                 await super().on_event(event)
-            if not self._feeding:
-                self._feeding = True
-                self.run_worker(self._feed(), group="type ahead")
-        else:
-            await super().on_event(event)
+            self._settling = True
+            self._pressed.set()
 
     async def _feed(self) -> None:
-        try:
-            await self._settle()
+        """Waits for the effect of a key that was pressed, and hands on those that were pressed meanwhile."""
+        while await self._pressed.wait():
+            self._pressed.clear()
+            await self._settle(1)
             while self._ahead:
                 await self._wait_for_reading()
                 if self._ahead:
                     await super().on_event(self._ahead.popleft())
-                    await self._settle()
-        finally:
-            self._feeding = False
+                    await self._settle(ROUNDS)
+            self._settling = False
 
     async def _wait_for_reading(self) -> None:
         """Waits until what the next key is for is read."""
@@ -76,16 +80,18 @@ class TypeAheadApp(App[int]):
             await asyncio.sleep(LOOK)
         if self._waiting:
             self._waiting = False
-            await self._settle()
+            await self._settle(ROUNDS)
 
-    async def _settle(self) -> None:
+    async def _settle(self, rounds: int) -> None:
         """Waits until messages on their way from the focus up to here have arrived."""
-        for _ in range(ROUNDS):
-            nodes: list[MessagePump] = [self] if self.focused is None else list(self.focused.ancestors_with_self)
-            for node in nodes:
-                arrived = asyncio.Event()
-                if node.call_later(arrived.set):
-                    try:
-                        await asyncio.wait_for(arrived.wait(), PATIENCE)
-                    except TimeoutError:
-                        return
+        arrived = asyncio.Event()
+        start = self.focused or self
+        way = chain.from_iterable(repeat(list(start.ancestors_with_self), rounds))
+
+        def go_on() -> None:
+            if not any(node.call_later(go_on) for node in way):
+                arrived.set()
+
+        go_on()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(arrived.wait(), PATIENCE)
