@@ -64,12 +64,12 @@ class TypeAheadApp(App[int]):
         """Waits for the effect of a key that was pressed, and hands on those that were pressed meanwhile."""
         while await self._pressed.wait():
             self._pressed.clear()
-            await self._settle(1)
+            await self._settle()
             while self._ahead:
                 await self._wait_for_reading()
                 if self._ahead:
                     await super().on_event(self._ahead.popleft())
-                    await self._settle(ROUNDS)
+                    await self._settle()
             self._settling = False
 
     async def _wait_for_reading(self) -> None:
@@ -80,13 +80,13 @@ class TypeAheadApp(App[int]):
             await asyncio.sleep(LOOK)
         if self._waiting:
             self._waiting = False
-            await self._settle(ROUNDS)
+            await self._settle()
 
-    async def _settle(self, rounds: int) -> None:
+    async def _settle(self) -> None:
         """Waits until messages on their way from the focus up to here have arrived."""
         arrived = asyncio.Event()
         start = self.focused or self
-        way = chain.from_iterable(repeat(list(start.ancestors_with_self), rounds))
+        way = chain.from_iterable(repeat(list(start.ancestors_with_self), ROUNDS))
 
         def go_on() -> None:
             if not any(node.call_later(go_on) for node in way):

@@ -86,7 +86,7 @@ class Terminal:
         """Each key comes when the one before has gone to what it is for."""
         for key in keys:
             await self.pilot.press(key)
-            await until(self.pilot, lambda: not self.app.is_typed_ahead)
+            await until(self.pilot, lambda: not self.app.is_typed_ahead or self.app._exit)
 
     async def type(self, text: str) -> None:
         await self.press(*("space" if c == " " else c for c in text))

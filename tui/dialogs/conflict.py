@@ -53,6 +53,11 @@ class ConflictPanel(ConflictView):
 
     # --- reading --------------------------------------------------------------------------------------------
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether another conflict is on its way: what is chosen is meant for that one."""
+        return super().is_waiting or self.shown is None or self._is_written or self.inbox.is_stepping
+
     def read(self, id: RecordId, *, lands: int = 1) -> None:
         """Shows this conflict; the cursor goes to its first open field, with `lands` -1 to the last."""
         self.keep()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 
 from core.errors import RolodocError
@@ -94,12 +94,13 @@ class ActivityScreen(LogScreen):
         if not self.trail and not self.is_single and self.panel is None:
             self.detail.read(self.entry())
 
-    def do_open(self) -> None:
+    def do_open(self) -> Awaitable[None] | None:
         change = self.entry()
         if self.focused is self.detail:
-            super().do_open()
-        elif change is not None:
+            return super().do_open()
+        if change is not None:
             self.enter(change, f"{change.actor.name}, {moment(change.at)}")
+        return None
 
     def do_undo(self) -> None:
         change = self.entry()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -105,15 +105,14 @@ class AuditScreen(LogScreen):
         self.detail.read(None)
         self.detail.show(entry_lines(entry) if entry is not None else [])
 
-    def do_open(self) -> None:
+    def do_open(self) -> Awaitable[None] | None:
         """The whole entry; on the detail of its record, what is under the cursor there."""
         from tui.dialogs.audit_entry import AuditEntryPanel
 
         entry = self.entry()
         if self.focused is self.detail:
-            super().do_open()
-        elif entry is not None:
-            self.call_later(self.open_panel, AuditEntryPanel(entry))
+            return super().do_open()
+        return self.open_panel(AuditEntryPanel(entry)) if entry is not None else None
 
     def do_audit_open(self) -> None:
         """The record that the entry is about."""

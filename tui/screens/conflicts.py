@@ -130,18 +130,21 @@ class ConflictsScreen(RecordScreen):
 
     # --- from one conflict to the next ------------------------------------------------------------------------
 
-    def open_row(self) -> None:
-        self.run_worker(self._open_row(), group="open", exclusive=True)
+    async def open_row(self) -> None:
+        if self.records.cursor_row is not None:
+            if self.conflict_panel is None:
+                await self.open_panel(ConflictPanel())
+            self._read_row()
 
-    async def _open_row(self, lands: int = 1) -> None:
-        row = self.records.cursor_row
-        if row is None:
-            return
-        panel = self.conflict_panel
-        if panel is None:
-            panel = ConflictPanel()
-            await self.open_panel(panel)
-        panel.read(row.id, lands=lands)
+    def _read_row(self, lands: int = 1) -> None:
+        row, panel = self.records.cursor_row, self.conflict_panel
+        if row is not None and panel is not None:
+            panel.read(row.id, lands=lands)
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether the conflict that is open gives way to another one."""
+        return self._opens is not None or bool(self._settled)
 
     def step(self, step: int, *, lands: int = 1) -> None:
         """To the conflict after this one, or before it."""
@@ -157,7 +160,7 @@ class ConflictsScreen(RecordScreen):
         """Opens the conflict under the cursor of the list, once its row is read."""
         if self._opens is not None and self.records.cursor_row is not None:
             lands, self._opens = self._opens, None
-            self.run_worker(self._open_row(lands), group="open", exclusive=True)
+            self._read_row(lands)
 
     @on(RecordList.CursorMoved)
     def _row_read(self) -> None:

@@ -33,7 +33,7 @@ class Filtered(Doing):
         self.is_reading = False
         if self._open_when_read:
             self._open_when_read = False
-            self.do_open()
+            self.call_later(self.do_open)
 
     async def do_filter(self) -> None:
         from tui.widgets.filter_line import FilterLine
@@ -65,7 +65,7 @@ class Filtered(Doing):
         elif message.how == "open" and self.is_reading:
             self._open_when_read = True
         elif message.how == "open":
-            self.do_open()
+            self.call_later(self.do_open)
         self.refresh_header()
 
     def clear_filter(self) -> None:

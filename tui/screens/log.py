@@ -75,7 +75,7 @@ class LogScreen(Filtered):
         elif isinstance(message.key, AtOlder):
             self.read_older(message.key.before)
         else:
-            self.do_open()
+            self.call_later(self.do_open)
 
     def do_clear(self) -> None:
         if self.panel is not None or self.trail:

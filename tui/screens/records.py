@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from time import monotonic
 from typing import ClassVar
 
@@ -169,8 +169,8 @@ class RecordScreen(Filtered):
         self.refresh_header()
 
     @on(RecordList.RowChosen)
-    def _row_chosen(self) -> None:
-        self.open_row()
+    async def _row_chosen(self) -> None:
+        await self.open_row()
 
     @on(RecordList.CursorMoved)
     def _cursor_moved(self) -> None:
@@ -196,13 +196,10 @@ class RecordScreen(Filtered):
 
     # --- actions on the list ------------------------------------------------------------------------
 
-    def do_open(self) -> None:
-        if self.focused is self.detail:
-            super().do_open()
-        else:
-            self.open_row()
+    def do_open(self) -> Awaitable[None] | None:
+        return super().do_open() if self.focused is self.detail else self.open_row()
 
-    def open_row(self) -> None:
+    async def open_row(self) -> None:
         """Goes to the detail of the row under the cursor."""
         row = self.records.cursor_row
         if row is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from math import inf
@@ -411,12 +411,13 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         self.set_focus(self.detail)
         self.refresh_header()
 
-    def do_open(self) -> None:
+    def do_open(self) -> Awaitable[None] | None:
         focused = self.focused
         if isinstance(focused, LineView):
             focused.action_choose()
         elif (ref := self.list_ref()) is not None:
             self.enter(ref)
+        return None
 
     def do_back(self) -> None:
         if self.panel is not None:

@@ -53,6 +53,7 @@ class DetailPane(OffLoop, LineView):
         self._opened: dict[str, int] = {}
         self._goal: tuple[Any, int] | None = None  # cursor and top, for when it is read
         self._to_links = False
+        self._goes_further = False  # more of the record is on its way
 
     @property
     def ref(self) -> Ref | None:
@@ -61,7 +62,7 @@ class DetailPane(OffLoop, LineView):
 
     @property
     def is_waiting(self) -> bool:
-        return self._goal is not None
+        return self._goal is not None or self._goes_further
 
     @property
     def lets_move(self) -> bool:
@@ -95,6 +96,7 @@ class DetailPane(OffLoop, LineView):
 
     def open_further(self, at: AtMore) -> None:
         """Shows more links of a group, or the whole text."""
+        self._goes_further = True
         self._opened[at.group] = self._opened.get(at.group, FIRST_LINKS if at.group else MORE_LINKS) + MORE_LINKS
         self.reload()
 
@@ -130,7 +132,7 @@ class DetailPane(OffLoop, LineView):
 
     def _show_detail(self, detail: Detail, may: tuple[str, ...] | None) -> None:
         self.record, self._others, self.may = detail.record, detail.others, may
-        goal, self._goal = self._goal, None
+        goal, self._goal, self._goes_further = self._goal, None, False
         if goal is None:
             self.show(detail.lines)
         else:
@@ -142,7 +144,7 @@ class DetailPane(OffLoop, LineView):
             self.post_message(self.Read(detail.record))
 
     def _show_error(self, error: RolodocError) -> None:
-        self._goal = None
+        self._goal, self._goes_further = None, False
         self.show([line(Span(str(error), "bad"), wraps=True)])
 
     def _go_to_links(self) -> None:
