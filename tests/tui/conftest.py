@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from core.values import Actor, RecordId, Ref
 from core.workspace import Workspace, open_workspace
@@ -19,6 +20,7 @@ from tests.tui.waiting import until
 from tui.app import RolodocApp
 
 WIDE, NARROW = (120, 40), (80, 24)
+STILL = 4  # looks at the screen, each when the process is idle, between which nothing differs
 
 
 @dataclass
@@ -114,7 +116,10 @@ class Terminal:
 
     async def rests(self) -> None:
         """Waits until nothing is painted any more."""
-        await self.pilot.pause()
+        seen: list[list[Strip]] = []
+        while len(seen) < STILL or any(strips != seen[0] for strips in seen):
+            await self.pilot.pause()
+            seen = [*seen, self.app.screen._compositor.render_strips()][-STILL:]
 
     @property
     def marked_line(self) -> str:

@@ -103,7 +103,7 @@ async def test_a_deletion(
 ) -> None:
     async with terminal(size, theme="ansi") as t:
         await t.press("4", "down", "down", "enter")
-        await t.shows("Cleo Ngata (person)", "1 of 1 field open")
+        await t.shows("Cleo Ngata (person)", "1 of 1 field open", "2 keep it")
         assert await picture(t) == snapshot
 
 
@@ -169,7 +169,12 @@ async def test_without_colours_all_the_same_is_told(
             await t.press("1", *keys[:1])
             await t.shows("1 / 4")
             await t.press(*keys[1:])
-            last = {"4": "1 / 4", "enter": "3 of 3 fields open", "3": "1 of 3 fields open", "R": "of 6 fields in"}
+            last = {
+                "4": "1 / 4",
+                "enter": "the record as it will look",
+                "3": "1 of 3 fields open",
+                "R": "of 6 fields in",
+            }
             await t.shows(last[keys[-1]])
             await t.rests()
             pictures.append(t.text)
