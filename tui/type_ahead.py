@@ -21,6 +21,7 @@ from textual.events import Event, Key
 PATIENCE: Final = 1.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
 LOOK: Final = 0.005  # seconds between two looks whether it is read
+LEAVES: Final = ("escape", "ctrl+q")  # what is not read yet, and what was typed for it
 
 
 class TypeAheadApp(App[int]):
@@ -49,8 +50,8 @@ class TypeAheadApp(App[int]):
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)
-        elif event.key == "escape" and self._waiting:
-            self._ahead.clear()  # it leaves what the others were typed for
+        elif event.key in LEAVES and self._waiting:
+            self._ahead.clear()
             await super().on_event(event)
         else:
             if self._settling or self.patience_with(event.key):

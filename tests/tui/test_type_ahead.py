@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from core.instants import now
 from core.workspace import Workspace
-from core.write_values import Edit
+from core.write_values import Delete, Edit
 from tests.core.clashing import clash
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
+from tests.tui.waiting import until
 
 
 class Gate:
@@ -126,6 +128,31 @@ async def test_what_is_typed_before_a_form_is_there_goes_into_it(
         await t.shows("updated 1 profile")
     record = office.workspace.get(office.ref("Acme GmbH"))
     assert (record.title, record.fields["kind"]) == ("Acme GmbH2nd", "group")
+
+
+async def test_a_form_of_what_is_gone_closes_and_says_so(terminal: OpenTerminal, office: Office, gate: Gate) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "e", *"2nd")
+        await t.shows("Profiles › Edit")
+        office.workspace.write([Delete(office.ref("Acme GmbH"))])
+        office.workspace.purge(now() + 1)
+
+        gate.open()
+        await t.shows("there is no profile")
+        await t.shows_no("Edit")
+
+
+async def test_the_program_can_be_left_while_nothing_is_read(terminal: OpenTerminal, gate: Gate) -> None:
+    async with terminal(NARROW) as t:
+        gate.close()
+        await hurry(t, "e", *"2nd")
+        await t.shows("Profiles › Edit")
+        await t.rests()
+
+        await hurry(t, "ctrl+q")
+        gate.open()
+        await until(t.pilot, lambda: t.app._exit)
 
 
 async def test_escape_leaves_what_is_not_there_yet_and_drops_what_was_typed_for_it(

@@ -95,7 +95,7 @@ class AccessForm(Panel):
         if ref is None:
             await self._open(None)
         else:
-            self.ask(lambda: workspace.get(ref), self._open, group="form", refuse=self._not_there)
+            self.ask(lambda: workspace.get(ref), self._open, group="form", refuse=self.not_there)
 
     async def _open(self, record: Record | None) -> None:
         self.version = record.version if record is not None else None
@@ -107,9 +107,6 @@ class AccessForm(Panel):
 
     async def opened(self) -> None:
         """Its fields are there."""
-
-    def _not_there(self, error: RolodocError) -> None:
-        self.close(str(error), "bad")
 
     @property
     def rows(self) -> list[FieldRow]:

@@ -83,7 +83,7 @@ class FormPanel(Panel):
 
     def on_mount(self) -> None:
         self.take_keys(self)
-        self.ask(self._read, self._open, group="form")
+        self.ask(self._read, self._open, group="form", refuse=self.not_there)
 
     # --- reading ------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from tui.off_loop import OffLoop
 from tui.widgets.resized import Resized
 
 if TYPE_CHECKING:
+    from core.errors import RolodocError
     from core.values import Change, Ref
     from tui.app import RolodocApp
     from tui.screens.work import WorkScreen
@@ -63,6 +64,10 @@ class Panel(Awaited, OffLoop, Resized, Vertical):
         """The key that stands for this binding of its own now, and what it does."""
         binding = next(one for one in self.BINDINGS if isinstance(one, Binding) and one.id == id)
         return key_names(self.app.settings.keys.get(id, binding.key))[0], does or binding.description.lower()
+
+    def not_there(self, error: RolodocError) -> None:
+        """What it is about cannot be read."""
+        self.close(str(error), "bad")
 
     def shown_again(self) -> None:
         """The panel that stood over it was closed."""
