@@ -329,8 +329,8 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         focused = self.focused
         if not isinstance(focused, Awaited):
             return 0
-        holders = [node for node in focused.ancestors_with_self if isinstance(node, Awaited)]
-        waiting = next((node for node in holders if node.is_waiting), None)
+        holders = (node for node in focused.ancestors_with_self if isinstance(node, Awaited))
+        waiting = next((holder for holder in holders if holder.is_waiting), None)
         if waiting is None:
             return 0
         if waiting.takes_text:
