@@ -41,7 +41,7 @@ class Gate:
 def gate(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """A store that answers late: lists, records, conflicts and histories wait at this gate."""
     gate = Gate()
-    for name in ("page", "get", "conflict", "changes", "search"):
+    for name in ("page", "get", "conflict", "changes", "search", "audit"):
         monkeypatch.setattr(office.workspace, name, gate.guard(getattr(office.workspace, name)))
     yield gate
     gate.open()
@@ -170,3 +170,26 @@ async def test_escape_leaves_what_is_not_there_yet_and_drops_what_was_typed_for_
         await t.press("down", "enter")
         await t.shows("Profiles › Ada Lovelace")
     assert office.workspace.get(office.ref("Acme GmbH")).revision == 1
+
+
+async def test_what_came_of_a_key_stays_told_when_the_list_comes_after_it(terminal: OpenTerminal, gate: Gate) -> None:
+    async with terminal(WIDE) as t:
+        gate.close()
+        await hurry(t, "8", "v")
+        await t.shows("the audit holds:")
+
+        gate.open()
+
+        await t.stands_on("link.created")
+        assert "the audit holds:" in t.text
+
+
+async def test_what_is_wrong_with_a_filter_goes_with_it(terminal: OpenTerminal, office: Office) -> None:
+    async with terminal(WIDE) as t:
+        await t.press("8", "slash")
+        await t.type("since:soon")
+        await t.shows('"soon" is not a date')
+
+        await t.press("escape")
+
+        await t.shows_no("is not a date")

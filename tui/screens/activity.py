@@ -45,13 +45,13 @@ class ActivityScreen(LogScreen):
     def _take_feed(self, answer: tuple[FeedFilter, Feed]) -> None:
         self.filter, (self.requests, self._older) = answer
         self._arrived.clear()
-        self.say(self.filter.note)
+        self.tell(self.filter.note)
         self._show_feed(to_top=True)
         self.list_read()
 
     def _refuse_filter(self, error: RolodocError) -> None:
         self.is_reading = False
-        self.say(str(error), "warn")
+        self.tell(str(error), "warn")
 
     def read_older(self, before: int) -> None:
         self.ask(lambda: read_feed(self.app.workspace, self.filter, before), self._take_older, group="feed")

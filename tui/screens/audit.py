@@ -49,7 +49,7 @@ class AuditScreen(LogScreen):
     def _take_feed(self, feed: AuditFeed) -> None:
         self.feed, self._refusal = feed, ""
         self._arrived.clear()
-        self.say(feed.note)
+        self.tell(feed.note)
         self._show(to_top=True)
         self.list_read()
 
@@ -58,7 +58,7 @@ class AuditScreen(LogScreen):
         if not self.feed.entries:
             self._refusal = str(error)
             self._show()
-        self.say(str(error), "warn")
+        self.tell(str(error), "warn")
 
     def read_older(self, before: int) -> None:
         query = self.feed.query

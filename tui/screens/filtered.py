@@ -20,6 +20,7 @@ class Filtered(Doing):
         self.filter_text = ""
         self.is_reading = False  # the list does not yet show what is typed
         self._open_when_read = False
+        self._told = ("", "")  # of the filter, and the kind of it
 
     @property
     def is_waiting(self) -> bool:
@@ -34,6 +35,12 @@ class Filtered(Doing):
         if self._open_when_read:
             self._open_when_read = False
             self.call_later(self.do_open)
+
+    def tell(self, text: str, kind: str = "") -> None:
+        """Says what a person should see of the filter; "" takes that back, and nothing else that is said."""
+        if text or self.said == self._told:
+            self.say(text, kind)
+        self._told = (text, kind)
 
     async def do_filter(self) -> None:
         from tui.widgets.filter_line import FilterLine
@@ -74,5 +81,5 @@ class Filtered(Doing):
             self.filter_text = ""
             self.is_reading = True
             self.read_filtered()
-            self.say("")
+            self.tell("")
         self.refresh_header()

@@ -131,13 +131,12 @@ class RecordScreen(Filtered):
             self._show(base, cursor)
 
     def _take_filter(self, reading: FilterReading, cursor: RecordId | None) -> None:
-        if reading.note or cursor is None:  # else it is read for what was just done, and that stays told
-            self.say(reading.note)
+        self.tell(reading.note)
         self._show(reading.query, cursor)
 
     def _refuse_filter(self, error: RolodocError) -> None:
         self.is_reading = False
-        self.say(str(error), "warn")
+        self.tell(str(error), "warn")
 
     def _show(self, query: Query, cursor: RecordId | None) -> None:
         self.records.use_columns(self.columns_for(query))

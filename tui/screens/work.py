@@ -88,7 +88,7 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         self._beneath: list[tuple[Panel, Widget | None]] = []  # panels that it stands over, and what had the keys
         self._had_keys: Widget | None = None
         self.is_too_small = False
-        self._said = ""  # the kind of the message that stands
+        self.said = ("", "")  # the message that stands, and its kind
         self._news = ""  # that wait behind it
         self._message_ends: Timer | None = None
 
@@ -294,10 +294,10 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         """Shows a sentence in the status line; news wait until the answer to a key was read."""
         if not self.has_parts:
             return
-        if kind == "news" and self._message_ends is not None and self._said != "news":
+        if kind == "news" and self._message_ends is not None and self.said[1] != "news":
             self._news = text
             return
-        self._said, self._news = kind, ""
+        self.said, self._news = (text, kind), ""
         self.query_one(Status).say(text, kind)
         self._fit_message()
         if self._message_ends is not None:
@@ -311,7 +311,7 @@ class WorkScreen(Awaited, OffLoop, Screen[None]):
         self._set_classes({name: status.is_longer_than(room) for name, room in longer.items()})
 
     def _end_message(self) -> None:
-        self._message_ends, self._said = None, ""
+        self._message_ends, self.said = None, ("", "")
         self.say(self._news, "news" if self._news else "")
 
     def show_position(self, text: str) -> None:
