@@ -66,8 +66,10 @@ def _read_out(name: str, kind: Any) -> Any:
     return Attribute(sa_column=Column(kind, Computed(f"body ->> '$.{name}'", persisted=False)))
 
 
-def _unique_name(table: str) -> Index:
-    return Index(f"{table}_by_name", "name", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE)
+def _unique_name(table: str) -> tuple[Index, Index]:
+    """One name, and none that reads like another."""
+    unique = Index(f"{table}_by_name", "name", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE)
+    return unique, _index(f"{table}_by_sort_key", "sort_key")
 
 
 def _acl_indexes(entity: str) -> tuple[Any, ...]:
@@ -341,7 +343,7 @@ class Conflict(SQLModel, table=True):
 
 class Account(SQLModel, table=True):
     __tablename__: ClassVar[str] = "account"
-    __table_args__ = (*_limits("account"), _unique_name("account"), STRICT)
+    __table_args__ = (*_limits("account"), *_unique_name("account"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()
@@ -371,7 +373,7 @@ class Credential(SQLModel, table=True):
 
 class AccountGroup(SQLModel, table=True):
     __tablename__: ClassVar[str] = "account_group"
-    __table_args__ = (*_limits("group"), _unique_name("account_group"), STRICT)
+    __table_args__ = (*_limits("group"), *_unique_name("account_group"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()
@@ -389,7 +391,7 @@ class AccountGroup(SQLModel, table=True):
 
 class Role(SQLModel, table=True):
     __tablename__: ClassVar[str] = "role"
-    __table_args__ = (*_limits("role"), _unique_name("role"), STRICT)
+    __table_args__ = (*_limits("role"), *_unique_name("role"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()

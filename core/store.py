@@ -25,7 +25,7 @@ from core.errors import Corrupt, Incompatible, Invalid, NotFound, RolodocError, 
 Connection = Any
 """A sqlcipher3 connection; the module has no type stubs."""
 
-SCHEMA: Final = "0005"
+SCHEMA: Final = "0006"
 """The newest migration. A test holds it against the migrations folder, so that opening costs no Alembic."""
 
 APPLICATION: Final = 0x726F6C6F

@@ -25,6 +25,7 @@ from tests.bench.runner import Row, table
 from tests.bench.searches import search_as_you_type
 from tests.bench.stores import store_of
 from tests.bench.terminal import terminal_budgets
+from tests.bench.worst_cases import worst_cases
 
 BENCHES = {
     "links": bulk_links,
@@ -39,6 +40,7 @@ BENCHES = {
     "access-links": access_links,
     "audit": audits,
     "revoke": revoked_records,
+    "worst": worst_cases,
 }
 SMALL = 10_000  # documents of the store that a larger one is held against
 PTYBENCH = Path(__file__).parents[3] / "shared" / "tools" / "ptybench.py"

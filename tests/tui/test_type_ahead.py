@@ -83,6 +83,7 @@ async def test_what_needs_no_row_is_done_at_once(terminal: OpenTerminal, gate: G
         await t.shows("Help")
         await t.press("escape", "4")
         await t.shows("[4 Conflicts]")
+        gate.open()
 
 
 async def test_a_choice_waits_for_the_conflict(
