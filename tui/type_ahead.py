@@ -58,8 +58,9 @@ class TypeAheadApp(App[int]):
                 self._ahead.append(event)
             else:
                 await super().on_event(event)
-            self._settling = True
-            self._pressed.set()
+            if not self._settling:
+                self._settling = True
+                self._pressed.set()
 
     async def _feed(self) -> None:
         """Waits for the effect of a key that was pressed, and hands on those that were pressed meanwhile."""

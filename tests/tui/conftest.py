@@ -85,10 +85,9 @@ class Terminal:
         self.app, self.pilot = app, pilot
 
     async def press(self, *keys: str) -> None:
-        """Each key comes when the one before has gone to what it is for."""
-        for key in keys:
-            await self.pilot.press(key)
-            await until(self.pilot, lambda: not self.app.is_typed_ahead or self.app._exit)
+        """Returns when each key has gone to what it is for."""
+        await self.pilot.press(*keys)
+        await until(self.pilot, lambda: not self.app.is_typed_ahead or self.app._exit)
 
     async def type(self, text: str) -> None:
         await self.press(*("space" if c == " " else c for c in text))

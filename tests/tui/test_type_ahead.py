@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
 import pytest
+from textual.app import ComposeResult
+from textual.events import Key
+from textual.widget import Widget
 
 from core.instants import now
 from core.workspace import Workspace
@@ -14,6 +18,7 @@ from core.write_values import Delete, Edit
 from tests.core.clashing import clash
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.waiting import until
+from tui.type_ahead import TypeAheadApp
 
 
 class Gate:
@@ -194,3 +199,54 @@ async def test_what_is_wrong_with_a_filter_goes_with_it(terminal: OpenTerminal, 
         await t.press("escape")
 
         await t.shows_no("is not a date")
+
+
+class Keyed(Widget, can_focus=True):
+    """Keeps the keys that it gets; o takes it a while, and gives the keys to the other one."""
+
+    other: Keyed
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys = ""
+
+    async def on_key(self, event: Key) -> None:
+        self.keys += event.key
+        if event.key == "o":
+            for _ in range(100):
+                await asyncio.sleep(0)
+            self.other.focus()
+
+
+class TwoKeyed(TypeAheadApp):
+    def compose(self) -> ComposeResult:
+        self.first, self.second = Keyed(), Keyed()
+        self.first.other, self.second.other = self.second, self.first
+        yield from (self.first, self.second)
+
+    @property
+    def keys(self) -> str:
+        return self.first.keys + self.second.keys
+
+
+@pytest.mark.parametrize("before", ["a", "aa", "aaa"])
+async def test_a_key_waits_for_the_one_before_however_fast_others_came_until_then(before: str) -> None:
+    app = TwoKeyed()
+
+    async def press_at_once(keys: str) -> None:
+        pressed = len(app.keys) + len(keys)
+        for key in keys:
+            app.post_message(Key(key, key))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        while app.is_typed_ahead or len(app.keys) < pressed:
+            await asyncio.sleep(0)
+
+    async with app.run_test():
+        app.set_focus(app.first)
+        await press_at_once(before)
+
+        app.set_focus(app.second)
+        await press_at_once("ox")
+
+        assert (app.first.keys, app.second.keys) == (f"{before}x", "o")
