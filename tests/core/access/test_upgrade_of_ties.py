@@ -17,6 +17,7 @@ from tests.core.soundness import assert_sound
 
 NAMES = ("ann", "bob", "cid")
 THE_SCHEMA_BEFORE = """
+DROP INDEX account_by_sort_key; DROP INDEX account_group_by_sort_key; DROP INDEX role_by_sort_key;
 DROP TABLE tied_profile; UPDATE account SET tied_to = '' WHERE name = 'cid';
 UPDATE alembic_version SET version_num = '0004';
 """
