@@ -96,6 +96,7 @@ class OffLoop(Asking):
     ) -> None:
         """Writes as `ask` asks; what it changes counts as own, and is no news."""
         call = writes if callable(writes) else partial(self._write_all, writes)
+        self._unanswered.add("write")
         self.ask(lambda: self.app.live.write(call), take, group="write", refuse=refuse, every=True)
 
     def refused(self, error: RolodocError) -> Awaitable[None] | None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.events import Event, Key
 
-PATIENCE: Final = 1.0  # seconds
+PATIENCE: Final = 10.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
 LOOK: Final = 0.005  # seconds between two looks whether it is read
 LEAVES: Final = ("escape", "ctrl+q")  # what is not read yet, and what was typed for it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,9 +85,10 @@ class Terminal:
         self.app, self.pilot = app, pilot
 
     async def press(self, *keys: str) -> None:
-        """Returns when each key has gone to what it is for."""
-        await self.pilot.press(*keys)
-        await until(self.pilot, lambda: not self.app.is_typed_ahead or self.app._exit)
+        """Each key comes when the one before has gone to what it is for."""
+        for key in keys:
+            await self.pilot.press(key)
+            await until(self.pilot, lambda: not self.app.is_typed_ahead or self.app._exit)
 
     async def type(self, text: str) -> None:
         await self.press(*("space" if c == " " else c for c in text))
@@ -104,10 +105,14 @@ class Terminal:
     async def shows(self, *texts: str) -> None:
         """Waits until all of these stand on the screen."""
         try:
-            await until(self.pilot, lambda: all(text in self.text for text in texts))
+            await until(self.pilot, lambda: self._shows_all(texts))
         except AssertionError:
             missing = [text for text in texts if text not in self.text]
             raise AssertionError(f"never shown: {missing}\n{self.text}") from None
+
+    def _shows_all(self, texts: Sequence[str]) -> bool:
+        shown = self.text
+        return all(text in shown for text in texts)
 
     async def shows_no(self, text: str) -> None:
         """Waits until this is gone from the screen."""

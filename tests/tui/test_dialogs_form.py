@@ -11,6 +11,7 @@ from core.workspace import Workspace
 from core.write_values import Delete, Edit
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal
 from tests.tui.waiting import until
+from tui.widgets.fields import Lines
 
 
 async def test_a_new_profile_is_made_and_the_cursor_goes_to_it(terminal: OpenTerminal, office: Office) -> None:
@@ -273,3 +274,19 @@ async def test_no_editor_is_started_in_a_forced_session(
     async with terminal(NARROW) as t:
         await t.press("E")
         await t.shows("Edit outside: this session may not start other programs")
+
+
+async def test_a_text_that_is_taken_away_while_the_screen_is_painted_is_blank(terminal: OpenTerminal) -> None:
+    async with terminal(NARROW) as t:
+        await t.press("e")
+        await t.shows("Edit Acme GmbH", "Makes anvils.")
+        notes = next(lines for lines in t.app.screen.query(Lines) if lines.text == "Makes anvils.")
+
+        parent = notes._parent
+        notes._detach()  # as Textual does, some steps before it lays out what is left
+        try:
+            shown = t.text
+        finally:
+            notes._attach(parent)
+
+        assert "Makes anvils." not in shown

@@ -14,6 +14,7 @@ from core.errors import Exists, RolodocError, Unavailable
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import Label
 from tui.widgets.line_view import LineView, line
+from tui.widgets.one_line import OneLine
 from tui.widgets.painted import Span
 
 WHY = (
@@ -29,9 +30,7 @@ class CheckpointPanel(Panel):
     def compose(self) -> ComposeResult:
         yield LineView(id="checkpoint")
         yield Label(" file", classes="question")
-        file = Input("audit-checkpoint.json", compact=True, classes="pick")
-        file.cursor_blink = False
-        yield file
+        yield OneLine("audit-checkpoint.json", classes="pick")
 
     def on_mount(self) -> None:
         view = self.query_one(LineView)

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import Label
 from tui.widgets.line_view import Line, LineView
+from tui.widgets.one_line import OneLine
 
 
 class PickPanel(Panel):
@@ -30,9 +31,7 @@ class PickPanel(Panel):
 
     def compose(self) -> ComposeResult:
         yield Label(f" {self.question}", classes="question")
-        line = Input(compact=True, classes="pick")
-        line.cursor_blink = False
-        yield line
+        yield OneLine(classes="pick")
         yield LineView(id="picks")
 
     @property

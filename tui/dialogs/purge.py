@@ -15,6 +15,7 @@ from tui.describe import moment
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import Label
 from tui.widgets.line_view import LineView, line
+from tui.widgets.one_line import OneLine
 from tui.widgets.painted import Span
 
 DAYS: Final = 30
@@ -36,9 +37,7 @@ class PurgePanel(Panel):
     def compose(self) -> ComposeResult:
         yield LineView(id="purge")
         yield Label(f" type {WORD} to delete all of it for good", classes="question")
-        word = Input(compact=True, classes="pick")
-        word.cursor_blink = False
-        yield word
+        yield OneLine(classes="pick")
 
     @property
     def view(self) -> LineView:

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui.dialogs.panel import Panel
 from tui.widgets.fields import Label
 from tui.widgets.line_view import LineView, line
+from tui.widgets.one_line import OneLine
 from tui.widgets.painted import Span
 
 
@@ -30,9 +31,7 @@ class ReasonPanel(Panel):
     def compose(self) -> ComposeResult:
         yield LineView(id="reason")
         yield Label(" reason", classes="question")
-        reason = Input(self._typed, compact=True, classes="pick", max_length=10_000)
-        reason.cursor_blink = False
-        yield reason
+        yield OneLine(self._typed, classes="pick", max_length=10_000)
 
     def on_mount(self) -> None:
         view = self.query_one(LineView)

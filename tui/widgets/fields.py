@@ -10,12 +10,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from core.fields import Field
 from tui.widgets.bars import Bar
+from tui.widgets.one_line import OneLine
 from tui.widgets.painted import Painted, Span
 from tui.widgets.resized import Resized
 
@@ -75,6 +78,11 @@ class Choice(Painted, can_focus=True):
 
 class Lines(Resized, TextArea):
     """A text of several lines, broken at its width."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """While it is taken away it has no colours of what it stood on, and Textual knows none for it in a theme of the
+        terminal's own colours."""
+        return super().render_lines(crop) if self.is_attached else [Strip.blank(crop.width)] * crop.height
 
 
 class FieldRow(Vertical):
@@ -147,9 +155,7 @@ class FieldRow(Vertical):
             area = Lines(self._first, compact=True, tab_behavior="focus", highlight_cursor_line=False)
             area.cursor_blink = False
             return area
-        line = Input(self._first, compact=True, select_on_focus=False)
-        line.cursor_blink = False
-        return line
+        return OneLine(self._first, select_on_focus=False)
 
     @on(Input.Changed)
     @on(TextArea.Changed)

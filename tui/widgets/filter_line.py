@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.widgets.one_line import OneLine
 
-class FilterLine(Input):
+
+class FilterLine(OneLine):
     """Filters as one types; enter opens what the cursor is on, down goes into the list, esc takes the filter away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,8 +33,7 @@ class FilterLine(Input):
         how: str
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, compact=True, select_on_focus=False, id="filter")
-        self.cursor_blink = False
+        super().__init__(text, select_on_focus=False, id="filter")
 
     def action_finish(self, how: str) -> None:
         self.post_message(self.Finished(how))
