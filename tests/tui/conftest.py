@@ -134,6 +134,14 @@ class Terminal:
         """Waits until the cursor of the detail is on a line with this text."""
         await until(self.pilot, lambda: text in self.marked_line)
 
+    async def go_up_to(self, text: str) -> None:
+        """From the last line of the detail or of a panel to one with this text."""
+        await self.press("end")
+        for _ in self.lines:
+            if text not in self.marked_line:
+                await self.press("up")
+        assert text in self.marked_line
+
 
 @pytest.fixture(autouse=True)
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:

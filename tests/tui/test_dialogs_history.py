@@ -96,9 +96,7 @@ async def test_blame_names_who_set_each_field_and_leads_to_that_revision(termina
         notes = next(y for y, line in enumerate(t.lines) if "Likes engines." in line)
         assert "Ann, terminal, " in t.lines[notes + 1]
         assert "rev 2" in t.lines[notes + 1]
-        await t.press("end")
-        while "Notes" not in t.marked_line:
-            await t.press("up")
+        await t.go_up_to("Notes")
         await t.press("enter")
         await t.shows("rev 2 of 3", "+Notes")
         await t.stands_on("Notes")

@@ -9,7 +9,6 @@ from core.write_values import Create, Edit
 from tests.core.clashing import clash
 from tests.tui.clashing import clash_in_three, delete_against_edit, is_settled
 from tests.tui.conftest import WIDE, Office, OpenTerminal
-from tests.tui.waiting import until
 
 
 @pytest.fixture
@@ -127,12 +126,9 @@ async def test_a_source_of_a_conflict_can_be_preferred(
     async with terminal(WIDE) as t:
         await t.press("4")
         await t.shows("crm / you")
-        await t.press("R", "up")
-        await t.press(*["down"] * 8)
+        await t.press("R")
         await t.shows("source crm", "what crm said")
-        await until(t.pilot, lambda: "source crm" in t.marked_line or "role" in t.marked_line)
-        while "source crm" not in t.marked_line:
-            await t.press("up")
+        await t.go_up_to("source crm")
         await t.press("enter")
         await t.shows("source crm settled 1 field in 1 record")
     assert office.workspace.get(ref).fields["notes"] == "crm"
