@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from core.instants import now
 from core.workspace import Workspace
-from core.write_values import Delete, Edit
+from core.write_values import Create, Delete, Edit
 from tests.core.clashing import clash
 from tests.tui.conftest import NARROW, WIDE, Office, OpenTerminal, Terminal
 from tests.tui.waiting import until
@@ -176,6 +176,21 @@ async def test_escape_leaves_what_is_not_there_yet_and_drops_what_was_typed_for_
         await t.press("down", "enter")
         await t.shows("Profiles › Ada Lovelace")
     assert office.workspace.get(office.ref("Acme GmbH")).revision == 1
+
+
+async def test_a_key_waits_for_what_the_one_before_writes(terminal: OpenTerminal, office: Office) -> None:
+    names = ("name", "notes", "phones")
+    office.workspace.write([Create("rule", {"name": name, "field": name, "prefer": "mine"}) for name in names])
+    async with terminal(WIDE) as t:
+        await t.press("colon")
+        await t.type("standing rules")
+        await t.press("enter")
+        await t.stands_on("1  name")
+
+        for _ in range(2):
+            t.app.post_message(Key("J", "J"))
+
+        await t.shows("1  notes", "2  phones", "3  name")
 
 
 async def test_what_came_of_a_key_stays_told_when_the_list_comes_after_it(terminal: OpenTerminal, gate: Gate) -> None:
