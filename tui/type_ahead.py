@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any, Final
 
 from textual.app import App
-from textual.events import Event, Key
+from textual.events import Callback, Event, Key
 
 PATIENCE: Final = 10.0  # seconds
 ROUNDS: Final = 2  # what arrives in the first may send something on its way
@@ -91,7 +91,8 @@ class TypeAheadApp(App[int]):
         way = chain.from_iterable(repeat(list(start.ancestors_with_self), ROUNDS))
 
         def go_on() -> None:
-            if not any(node.call_later(go_on) for node in way):
+            # Not by call_later: its partial has its parameters counted at each node, which takes half of the time.
+            if not any(node.post_message(Callback(go_on)) for node in way):
                 arrived.set()
 
         go_on()
