@@ -66,8 +66,8 @@ def _read_out(name: str, kind: Any) -> Any:
     return Attribute(sa_column=Column(kind, Computed(f"body ->> '$.{name}'", persisted=False)))
 
 
-def _unique_name(table: str) -> tuple[Index, Index]:
-    """One name, and none that reads like another."""
+def _name_indexes(table: str) -> tuple[Index, Index]:
+    """No name twice; one that reads like another is looked up."""
     unique = Index(f"{table}_by_name", "name", unique=True, sqlite_where=ALIVE, postgresql_where=ALIVE)
     return unique, _index(f"{table}_by_sort_key", "sort_key")
 
@@ -343,7 +343,7 @@ class Conflict(SQLModel, table=True):
 
 class Account(SQLModel, table=True):
     __tablename__: ClassVar[str] = "account"
-    __table_args__ = (*_limits("account"), *_unique_name("account"), STRICT)
+    __table_args__ = (*_limits("account"), *_name_indexes("account"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()
@@ -373,7 +373,7 @@ class Credential(SQLModel, table=True):
 
 class AccountGroup(SQLModel, table=True):
     __tablename__: ClassVar[str] = "account_group"
-    __table_args__ = (*_limits("group"), *_unique_name("account_group"), STRICT)
+    __table_args__ = (*_limits("group"), *_name_indexes("account_group"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()
@@ -391,7 +391,7 @@ class AccountGroup(SQLModel, table=True):
 
 class Role(SQLModel, table=True):
     __tablename__: ClassVar[str] = "role"
-    __table_args__ = (*_limits("role"), *_unique_name("role"), STRICT)
+    __table_args__ = (*_limits("role"), *_name_indexes("role"), STRICT)
 
     id: int | None = _key()
     uid: bytes = _uid()

@@ -123,10 +123,9 @@ def _command_line(arguments: Sequence[str]) -> Callable[..., Any]:
 def _built(named: str) -> Callable[..., Any]:
     """With every command, or with those of the noun that comes first: to build all takes a tenth of a second."""
     app = noun("rolodoc", SENTENCE, *OWN)
-    for name, of_noun in NOUNS.items():
-        if named in ("", name):
-            app.add_typer(of_noun)
-    for module in VERBS:
-        if not named:
+    for of_noun in [NOUNS[named]] if named else NOUNS.values():
+        app.add_typer(of_noun)
+    if not named:
+        for module in VERBS:
             module.declare(app)
     return get_command(app)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-
-import uuid_utils
 
 from core.diff3 import diff3
 from core.errors import Invalid
 from core.fields import FIELDS
 from core.merge import merge
 from core.merge_fields import LINES
-from core.values import Ref, id_text
+from core.values import id_text
 from core.workspace import Workspace, open_workspace
 from core.write_values import Create, Write
 from tests.bench.runner import Row, figure, timed
 from tests.bench.stores import ACTOR
+from tests.core.access.people import chain, grant_to
 from tui.word_diff import compare
 
 ACCOUNTS, DOCUMENTS, GROUPS = 1_000, 500, 10_000
@@ -64,16 +62,16 @@ def _access(workspace: Workspace) -> Iterator[Row]:
     workspace.write([Create("account", {"name": f"account {n:04}"} | member) for n in range(ACCOUNTS)])
     letters = workspace.write([Create("document", {"title": f"Letter {n}"}) for n in range(DOCUMENTS)]).refs
 
-    of_all = _grant(staff, {"target_kind": "documents"})
+    of_all = grant_to(staff, "see", "documents")
     took = timed(lambda: workspace.preview_access([of_all]))
     yield figure(f"what a grant to {ACCOUNTS:,} accounts opens, tried out", took, "s", at_most=3, digits=2)
 
-    workspace.write([_grant(staff, {"target_kind": "document", "target": id_text(letters[0].id)})])
+    workspace.write([grant_to(staff, "see", letters[0])])
     took = timed(lambda: workspace.who(letters[0]))
     yield figure(f"who may read a document, {ACCOUNTS:,} accounts", took, "s", at_most=1, digits=2)
 
     for groups in (GROUPS // 10, GROUPS):
-        writes = _chain(groups)
+        writes = chain(groups)
         took = timed(partial(_try, workspace, writes))
         yield figure(f"{groups:,} groups in groups refused", took, "s", at_most=groups / 1_000, digits=2)
 
@@ -81,15 +79,3 @@ def _access(workspace: Workspace) -> Iterator[Row]:
 def _try(workspace: Workspace, writes: Sequence[Write]) -> None:
     with suppress(Invalid):
         workspace.write(writes)
-
-
-def _grant(to: Ref, target: dict[str, str]) -> Create:
-    return Create("grant", {"action": "see", "subject_kind": to.entity, "subject": id_text(to.id)} | target)
-
-
-def _chain(length: int) -> Sequence[Write]:
-    """Groups each of which is a member of the one before."""
-    uids = [uuid_utils.uuid7().bytes for _ in range(length)]
-    first = Create("group", {"name": "group 0"}, id=uids[0])
-    pairs = enumerate(pairwise(uids), 1)
-    return [first, *(Create("group", {"name": f"group {n}", "groups": [id_text(up)]}, id=id) for n, (up, id) in pairs)]

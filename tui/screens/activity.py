@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 
-from core.errors import RolodocError
 from core.values import Change, Ref
 from tui.describe import moment, what_happened
 from tui.feed import Feed, FeedFilter, find_filter, read_feed
@@ -40,7 +39,7 @@ class ActivityScreen(LogScreen):
             found = find_filter(self.app.workspace, text)
             return found, read_feed(self.app.workspace, found)
 
-        self.ask(read, self._take_feed, group="feed", refuse=self._refuse_filter)
+        self.ask(read, self._take_feed, group="feed", refuse=self.refuse_filter)
 
     def _take_feed(self, answer: tuple[FeedFilter, Feed]) -> None:
         self.filter, (self.requests, self._older) = answer
@@ -48,10 +47,6 @@ class ActivityScreen(LogScreen):
         self.tell(self.filter.note)
         self._show_feed(to_top=True)
         self.list_read()
-
-    def _refuse_filter(self, error: RolodocError) -> None:
-        self.is_reading = False
-        self.tell(str(error), "warn")
 
     def read_older(self, before: int) -> None:
         self.ask(lambda: read_feed(self.app.workspace, self.filter, before), self._take_older, group="feed")

@@ -44,7 +44,7 @@ class AuditScreen(LogScreen):
             query, note = find_audit_query(self.app.workspace, text)
             return read_audit(self.app.workspace, query, note=note)
 
-        self.ask(read, self._take_feed, group="audit", refuse=self._refuse)
+        self.ask(read, self._take_feed, group="audit", refuse=self.refuse_filter)
 
     def _take_feed(self, feed: AuditFeed) -> None:
         self.feed, self._refusal = feed, ""
@@ -53,12 +53,11 @@ class AuditScreen(LogScreen):
         self._show(to_top=True)
         self.list_read()
 
-    def _refuse(self, error: RolodocError) -> None:
-        self.is_reading = False
+    def refuse_filter(self, error: RolodocError) -> None:
+        super().refuse_filter(error)
         if not self.feed.entries:
             self._refusal = str(error)
             self._show()
-        self.tell(str(error), "warn")
 
     def read_older(self, before: int) -> None:
         query = self.feed.query

@@ -9,6 +9,7 @@ from tui.widgets.bars import Bar
 from tui.widgets.painted import Span
 
 if TYPE_CHECKING:
+    from core.errors import RolodocError
     from tui.widgets.filter_line import FilterLine
 
 
@@ -35,6 +36,11 @@ class Filtered(Doing):
         if self._open_when_read:
             self._open_when_read = False
             self.call_later(self.do_open)
+
+    def refuse_filter(self, error: RolodocError) -> None:
+        """What is typed asks for nothing that can be read."""
+        self.is_reading = False
+        self.tell(str(error), "warn")
 
     def tell(self, text: str, kind: str = "") -> None:
         """Says what a person should see of the filter; "" takes that back, and nothing else that is said."""

@@ -10,7 +10,6 @@ import msgspec
 from textual import on
 from textual.timer import Timer
 
-from core.errors import RolodocError
 from core.fields import Entity
 from core.values import Change, Query, RecordId, Ref, Sort
 from tui.actions import Context
@@ -124,7 +123,7 @@ class RecordScreen(Filtered):
                 lambda: read_filter(self.app.workspace, base, text),
                 lambda reading: self._take_filter(reading, cursor),
                 group="filter",
-                refuse=self._refuse_filter,
+                refuse=self.refuse_filter,
             )
         else:
             self.forget("filter")
@@ -133,10 +132,6 @@ class RecordScreen(Filtered):
     def _take_filter(self, reading: FilterReading, cursor: RecordId | None) -> None:
         self.tell(reading.note)
         self._show(reading.query, cursor)
-
-    def _refuse_filter(self, error: RolodocError) -> None:
-        self.is_reading = False
-        self.tell(str(error), "warn")
 
     def _show(self, query: Query, cursor: RecordId | None) -> None:
         self.records.use_columns(self.columns_for(query))

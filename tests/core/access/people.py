@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uuid_utils
+
 from core.errors import RolodocError
 from core.instants import now
 from core.local import LocalWorkspace
 from core.values import Actor, Ref, id_text
-from core.write_values import Create, Receipt
+from core.write_values import Create, Receipt, Write
 
 OWNER = "olga"
 HOUR = 3_600_000_000  # microseconds
@@ -68,6 +70,13 @@ def grant_to(account: Ref, action: str, on: Ref | str, **fields: Any) -> Create:
     target = {"target_kind": on} if isinstance(on, str) else {"target_kind": on.entity, "target": id_text(on.id)}
     subject = {"subject_kind": account.entity, "subject": id_text(account.id)}
     return Create("grant", {"action": action} | subject | target | fields)
+
+
+def chain(length: int) -> list[Write]:
+    """Groups each of which is a member of the one before."""
+    uids = [uuid_utils.uuid7().bytes for _ in range(length)]
+    above: list[list[str]] = [[], *([id_text(uid)] for uid in uids)]
+    return [Create("group", {"name": f"group {n}", "groups": above[n]}, id=uid) for n, uid in enumerate(uids)]
 
 
 def contents_of(workspace: LocalWorkspace) -> dict[str, list[tuple[Any, ...]]]:
