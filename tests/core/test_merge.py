@@ -444,6 +444,15 @@ def test_a_long_text_merges_line_by_line() -> None:
     assert merged("document", "text", *map("\n".join, (lines, mine, theirs))) == "\n".join(both)
 
 
+def test_a_long_text_that_repeats_itself_stays_open_and_loses_nothing() -> None:
+    lines = [f"line {number % 50} of many" for number in range(LINES - 1)]
+    mine, theirs = list(lines), list(lines)
+    mine[10::100], theirs[60::100] = mine[9::100], theirs[59::100]
+    versions = ["\n".join(version) for version in (lines, mine, theirs)]
+
+    assert opened("document", "text", *versions) == FieldConflict("text", *versions)
+
+
 def test_few_edits_of_a_text_stay_open() -> None:
     # Given 20 lines of 40 words, of which each side changes three words somewhere.
     drawn = random.Random(20)
